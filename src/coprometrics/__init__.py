@@ -1,0 +1,1 @@
+"""Every number in an impact report, typed, recomputed and checked."""

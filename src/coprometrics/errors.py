@@ -1,0 +1,148 @@
+"""The errors of coprometrics, as a tree under one base.
+
+```
+CoprometricsError
+├── ParameterError          an option or argument that cannot be used
+├── MoneyError              a currency or an amount that cannot be exact
+├── RecordError             one record that does not fit its type
+├── SchemaError             a table or a document that does not fit its schema
+├── StoreError              a store that cannot be opened, read or written
+│   └── StoreVersionError   a store written by a newer release
+├── ImporterError           a source that cannot be imported
+│   ├── SourceError         the source itself: missing, unreadable, truncated
+│   ├── ConfigError         a mapping or other configuration that is wrong
+│   └── PluginError         an importer that breaks its contract
+├── MetricError             a figure that cannot be calculated
+│   └── BasisMismatch       two figures placed in time by different rules
+└── ReportError             a report file or document that cannot be read
+```
+
+Every error says what is wrong, where, and what to do about it, and prints as one line:
+``where: what; remedy``.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "BasisMismatch",
+    "ConfigError",
+    "CoprometricsError",
+    "ImporterError",
+    "MetricError",
+    "MoneyError",
+    "ParameterError",
+    "PluginError",
+    "RecordError",
+    "ReportError",
+    "SchemaError",
+    "SourceError",
+    "StoreError",
+    "StoreVersionError",
+    "shown",
+]
+
+_LONGEST_SHOWN = 60
+
+
+class CoprometricsError(Exception):
+    """The base of every error that coprometrics raises on purpose.
+
+    Args:
+        what: what is wrong, without the place.
+        where: the place: a file and line, a record and field, a parameter.
+        remedy: what the reader can do about it.
+
+    Examples:
+        >>> print(CoprometricsError("no column 'Amount'", where="income.csv:1",
+        ...                         remedy="the file has Date, Sum"))
+        income.csv:1: no column 'Amount'; the file has Date, Sum
+    """
+
+    def __init__(self, what: str, *, where: str | None = None, remedy: str | None = None) -> None:
+        super().__init__(what)
+        self.what = what
+        self.where = where
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        text = f"{self.where}: {self.what}" if self.where else self.what
+        return f"{text}; {self.remedy}" if self.remedy else text
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (_rebuild, (type(self), self.what, self.where, self.remedy))
+
+
+def _rebuild(
+    cls: type[CoprometricsError], what: str, where: str | None, remedy: str | None
+) -> CoprometricsError:
+    return cls(what, where=where, remedy=remedy)
+
+
+class ParameterError(CoprometricsError, ValueError):
+    """An option or an argument that cannot be used."""
+
+
+class MoneyError(CoprometricsError, ValueError):
+    """A currency that is not known, or an amount that its minor units cannot hold exactly."""
+
+
+class RecordError(CoprometricsError, ValueError):
+    """One record that does not fit its type; names the type, the field and what is allowed."""
+
+
+class SchemaError(CoprometricsError, ValueError):
+    """A table or a document that does not fit its schema."""
+
+
+class StoreError(CoprometricsError):
+    """A store that cannot be opened, read or written."""
+
+
+class StoreVersionError(StoreError):
+    """A store written by a newer release than this one."""
+
+
+class ImporterError(CoprometricsError):
+    """A source that cannot be imported."""
+
+
+class SourceError(ImporterError):
+    """The source itself is missing, unreadable, truncated or not what it was taken for."""
+
+
+class ConfigError(ImporterError):
+    """A mapping or another configuration of an importer that cannot be used."""
+
+
+class PluginError(ImporterError):
+    """An importer that breaks its contract: the fault is the plugin's, not the data's."""
+
+
+class MetricError(CoprometricsError, ValueError):
+    """A figure that cannot be calculated from the data given."""
+
+
+class BasisMismatch(MetricError):  # noqa: N818  (the name is the design's term)
+    """Two figures that were placed in time by different rules and cannot be compared."""
+
+
+class ReportError(CoprometricsError):
+    """A report file or its document that cannot be read."""
+
+
+def shown(value: object) -> str:
+    """Write a value for an error message: short, on one line, and without personal data.
+
+    A text with an ``@`` may be an e-mail address, and is withheld.
+
+    Examples:
+        >>> shown("2023-13-01")
+        "'2023-13-01'"
+        >>> shown("someone@example.org")
+        '(a text with @, withheld)'
+    """
+    text = repr(value)
+    if "@" in text:
+        kind = "text" if isinstance(value, str | bytes) else type(value).__name__
+        return f"(a {kind} with @, withheld)"
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 1]}…"

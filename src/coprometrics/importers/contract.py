@@ -1,0 +1,236 @@
+"""What an importer is, and what passes between it and the core.
+
+An importer reads one source and yields, in the order of the source, batches of rows, rows that
+it must refuse, and what else a person should know. Checking, provenance, de-duplication and
+writing are the core's work: see ``coprometrics.importers.runner``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, runtime_checkable
+
+from attrs import Factory, frozen
+
+from coprometrics.errors import SourceError
+from coprometrics.records import Record
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = [
+    "HOOK_API",
+    "Batch",
+    "Context",
+    "Importer",
+    "Item",
+    "Locator",
+    "Match",
+    "Notice",
+    "Problem",
+    "Refusal",
+    "Skipped",
+    "Source",
+]
+
+HOOK_API = 1
+"""The version of this contract."""
+
+_CHUNK = 1 << 20
+_HEAD = 1 << 16
+
+
+@frozen
+class Source:
+    """A file or folder to import from.
+
+    Attributes:
+        path: where it is.
+        name: what it is called in provenance and messages; never a path of one machine.
+    """
+
+    path: Path
+    name: str
+
+    @classmethod
+    def at(cls, path: Path | str, *, name: str | None = None) -> Source:
+        """Take the file or folder at a path.
+
+        Raises:
+            SourceError: when there is nothing there.
+        """
+        place = Path(path)
+        try:
+            place.stat()
+        except FileNotFoundError:
+            raise SourceError(
+                "there is no such file", where=str(path), remedy="check the name and the folder"
+            ) from None
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            raise SourceError(f"cannot be read ({reason})", where=str(path)) from None
+        return cls(path=place, name=name or place.name)
+
+    def open(self) -> BinaryIO:
+        """Open the file for reading bytes.
+
+        Raises:
+            SourceError: when it cannot be opened.
+        """
+        try:
+            return self.path.open("rb")
+        except OSError as error:
+            raise SourceError(f"cannot be read ({error.strerror})", where=self.name) from None
+
+    def head(self, size: int = _HEAD) -> bytes:
+        """Give the first bytes, which is all that ``identify`` may look at."""
+        if self.path.is_dir():
+            return b""
+        with self.open() as file:
+            return file.read(size)
+
+    def sha256(self) -> str:
+        """Give the SHA-256 of the file, as hexadecimal digits."""
+        digest = hashlib.sha256()
+        with self.open() as file:
+            while chunk := file.read(_CHUNK):
+                digest.update(chunk)
+        return digest.hexdigest()
+
+
+@frozen
+class Match:
+    """That an importer can read a source, as which variant, and how it knows."""
+
+    variant: str
+    reason: str
+
+
+@frozen
+class Locator:
+    """A place within a source: a physical line (from 1), or a page and an index in it."""
+
+    line: int | None = None
+    page: int | None = None
+    index: int | None = None
+
+    def __str__(self) -> str:
+        parts = (("line", self.line), ("page", self.page), ("item", self.index))
+        return ", ".join(f"{name} {number}" for name, number in parts if number is not None)
+
+
+@frozen
+class Batch:
+    """Rows of one record type, as Arrow, with the place each came from.
+
+    Attributes:
+        record_type: the type of the rows.
+        rows: columns named after the type's fields; nullable ones and those with a default may
+            be left out. Other columns are refused.
+        lines: for each row its physical line in the source (int64), or None.
+        pages: for each row its page, or None.
+        indexes: for each row its index within the page, or None.
+    """
+
+    record_type: type[Record]
+    rows: pa.Table
+    lines: pa.Array[Any] | None = None
+    pages: pa.Array[Any] | None = None
+    indexes: pa.Array[Any] | None = None
+
+
+@frozen
+class Problem:
+    """One thing that is wrong with a row.
+
+    Attributes:
+        code: a stable kebab-case word, such as ``not-a-date``.
+        message: what is wrong and what to do, in one line.
+        field: the field or column, where one is at fault.
+        value: the raw value, already fit to be shown (see ``coprometrics.errors.shown``).
+    """
+
+    code: str
+    message: str
+    field: str | None = None
+    value: str | None = None
+
+
+@frozen
+class Refusal:
+    """One row of the source that does not become a record, and why. Its number is counted."""
+
+    at: Locator
+    problems: tuple[Problem, ...]
+
+
+@frozen
+class Skipped:
+    """Rows left out on purpose, because the configuration says so."""
+
+    count: int
+    reason: str
+
+
+@frozen
+class Notice:
+    """Something a person should know about the source as a whole, such as unmapped columns."""
+
+    code: str
+    message: str
+
+
+Item = Batch | Refusal | Skipped | Notice
+"""What an importer yields."""
+
+
+def _no_progress(_done: int) -> None:
+    return None
+
+
+@frozen
+class Context:
+    """What an importer may use of the world; it opens nothing of its own but the source.
+
+    Attributes:
+        person_key: turns an address into a pseudonym under the workspace's key.
+        now: the clock, read once.
+        progress: called with the number of bytes (or items) done so far.
+        transport: the HTTP transport of API importers; None for none.
+    """
+
+    person_key: Callable[[str], str]
+    now: dt.datetime = Factory(lambda: dt.datetime.now(dt.UTC))
+    progress: Callable[[int], None] = _no_progress
+    transport: Any = None
+
+
+@runtime_checkable
+class Importer(Protocol):
+    """An importer, as a plugin provides it.
+
+    Attributes:
+        name: what it is called on the command line and in report files.
+        hook_api: the version of the contract it is written for: 1.
+        record_types: the types of record it may yield.
+        config: the attrs class of its configuration, or None when it needs none. The core reads
+            and checks the configuration file and hands over an object of this class.
+    """
+
+    name: str
+    hook_api: int
+    record_types: tuple[type[Record], ...]
+    config: type[Any] | None
+
+    def identify(self, source: Source) -> Match | None:
+        """Say whether this importer reads the source, from its name and first bytes only."""
+
+    def read(self, source: Source, config: Any, context: Context) -> Iterator[Item]:
+        """Read the source in its own order, in batches of bounded size.
+
+        Raises:
+            ImporterError: when the source or the configuration as a whole cannot be used.
+        """

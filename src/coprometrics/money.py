@@ -1,0 +1,135 @@
+"""Currencies and exact amounts in minor units (ISO 4217).
+
+Money is a whole number of minor units (pence, cents, fils) with a currency code. How many
+minor units make one major unit depends on the currency: GBP has 100, JPY has 1, KWD 1,000.
+
+Source of the codes and exponents: ISO 4217, lists one (current) and three (historic, of the
+currencies withdrawn since 2010, which reports of earlier years still hold).
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+
+from attrs import field, frozen
+
+from coprometrics.errors import MoneyError, shown
+
+__all__ = ["CURRENCIES", "Money", "exponent", "from_major", "to_major"]
+
+_NO_DIGITS = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
+_TWO_DIGITS = """
+AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BMD BND BOB BOV BRL BSD BTN BWP BYN BZD CAD CDF
+CHE CHF CHW CNY COP COU CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD
+GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL
+MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MXV MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR
+PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TOP
+TRY TTD TWD TZS UAH USD USN UYU UZS VED VES WST XAD XCD XCG YER ZAR ZMW ZWG
+ANG BGN CUC EEK HRK LTL LVL MRO SLL STD VEF ZMK ZWL
+"""
+_THREE_DIGITS = "BHD IQD JOD KWD LYD OMR TND"
+_FOUR_DIGITS = "CLF UYW"
+
+_LISTS: dict[int, str] = {0: _NO_DIGITS, 2: _TWO_DIGITS, 3: _THREE_DIGITS, 4: _FOUR_DIGITS}
+
+CURRENCIES: dict[str, int] = {
+    code: digits for digits, codes in _LISTS.items() for code in codes.split()
+}
+"""Every currency code that can be used, with its exponent (digits after the decimal point)."""
+
+
+def exponent(currency: str) -> int:
+    """Say how many decimal digits a currency's minor unit has.
+
+    Raises:
+        MoneyError: when the code is not one of ISO 4217.
+
+    Examples:
+        >>> exponent("GBP"), exponent("JPY"), exponent("KWD")
+        (2, 0, 3)
+    """
+    try:
+        return CURRENCIES[currency]
+    except (KeyError, TypeError):
+        raise MoneyError(
+            f"{shown(currency)} is not a currency code",
+            remedy="use three capital letters of ISO 4217, such as GBP",
+        ) from None
+
+
+def from_major(amount: Decimal | Fraction | int, currency: str) -> int:
+    """Turn an amount in major units (pounds) into minor units (pence), exactly.
+
+    Args:
+        amount: an exact number; a float is refused, because it cannot hold pennies.
+        currency: its ISO 4217 code.
+
+    Raises:
+        MoneyError: when the amount is finer than the minor unit, is not finite, or is a float.
+
+    Examples:
+        >>> from_major(Decimal("1179818.54"), "GBP")
+        117981854
+    """
+    if isinstance(amount, bool) or not isinstance(amount, int | Decimal | Fraction):
+        raise MoneyError(
+            f"{shown(amount)} is not an exact amount", remedy="give a Decimal, a Fraction or an int"
+        )
+    if isinstance(amount, Decimal) and not amount.is_finite():
+        raise MoneyError(f"{amount} is not an amount of money")
+    minor = Fraction(amount) * Fraction(10) ** exponent(currency)
+    if minor.denominator != 1:
+        raise MoneyError(f"{amount} is finer than the minor unit of {currency}")
+    return minor.numerator
+
+
+def to_major(amount_minor: int, currency: str) -> Decimal:
+    """Turn minor units (pence) into an exact amount in major units (pounds).
+
+    Examples:
+        >>> to_major(117981854, "GBP")
+        Decimal('1179818.54')
+        >>> to_major(-5, "KWD")
+        Decimal('-0.005')
+    """
+    digits = tuple(int(digit) for digit in str(abs(amount_minor)))
+    return Decimal((int(amount_minor < 0), digits, -exponent(currency)))
+
+
+def _whole(_money: Money, _attribute: object, value: object) -> None:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise MoneyError(f"{shown(value)} is not a whole number of minor units")
+
+
+def _known(_money: Money, _attribute: object, value: str) -> None:
+    exponent(value)
+
+
+@frozen
+class Money:
+    """An exact amount: whole minor units and a currency.
+
+    Examples:
+        >>> print(Money(8607827, "GBP"))
+        GBP 86,078.27
+    """
+
+    amount_minor: int = field(validator=_whole)
+    currency: str = field(validator=_known)
+
+    def __str__(self) -> str:
+        return f"{self.currency} {to_major(self.amount_minor, self.currency):,f}"
+
+    def __add__(self, other: Money) -> Money:
+        if not isinstance(other, Money):
+            return NotImplemented
+        if other.currency != self.currency:
+            raise MoneyError(
+                f"{self.currency} and {other.currency} cannot be added",
+                remedy="convert one of them first, with a rate of your own",
+            )
+        return Money(self.amount_minor + other.amount_minor, self.currency)
+
+    def __neg__(self) -> Money:
+        return Money(-self.amount_minor, self.currency)

@@ -1,0 +1,1 @@
+"""How records travel: as Arrow tables, as JSON, and checked by column."""
