@@ -97,7 +97,7 @@ def to_major(amount_minor: int, currency: str) -> Decimal:
     return Decimal((int(amount_minor < 0), digits, -exponent(currency)))
 
 
-def _whole(_money: Money, _attribute: object, value: object) -> None:
+def _whole(_money: Money, _attribute: object, value: int) -> None:
     if isinstance(value, bool) or not isinstance(value, int):
         raise MoneyError(f"{shown(value)} is not a whole number of minor units")
 
