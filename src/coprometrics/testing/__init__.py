@@ -1,0 +1,1 @@
+"""Help for tests: strategies that make records of every type (needs hypothesis)."""
