@@ -1,0 +1,130 @@
+"""The workspace's secret key, under which people become pseudonyms.
+
+The key is made on first use, in a file that only its owner can read, and is never written to a
+store. A store keeps the key's id instead, so that a lost or changed key is noticed before the
+same people come in a second time as strangers.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import secrets
+import stat
+from pathlib import Path
+from typing import Self
+
+from coprometrics.errors import ImporterError
+from coprometrics.records import person_key
+from coprometrics.store import Store
+
+__all__ = ["PeopleKey"]
+
+_BYTES = 32
+
+
+class PeopleKey:
+    """The key for one workspace; ``pseudonym`` turns an address into a person's key.
+
+    Args:
+        path: the file that holds it as hexadecimal digits; made on first use. None for a key
+            that lives as long as this object, for data that is never stored.
+        store: the store that the people go into; its key id must fit.
+
+    Examples:
+        >>> key = PeopleKey()
+        >>> key.pseudonym("ada@example.org") == key.pseudonym(" ADA@example.org")
+        True
+    """
+
+    def __init__(self, path: Path | None = None, store: Store | None = None) -> None:
+        self._path = path
+        self._store = store
+        self._key: bytes | None = None
+
+    @classmethod
+    def beside(cls, store_path: Path, store: Store) -> Self:
+        """Take the key file ``coprometrics.key`` in the folder of a store."""
+        return cls(store_path.absolute().parent / "coprometrics.key", store)
+
+    def pseudonym(self, address: str) -> str:
+        """Give the pseudonym of the person with an address.
+
+        Raises:
+            ImporterError: when the key cannot be used or is not the one of the store.
+        """
+        if self._key is None:
+            self._key = self._open()
+        return person_key(address, self._key)
+
+    def _open(self) -> bytes:
+        if self._path is None:
+            return secrets.token_bytes(_BYTES)
+        expected = self._store.person_key_id() if self._store else None
+        if not self._path.exists():
+            if expected:
+                raise ImporterError(
+                    f"the people in this store were hashed under key {expected}, which is not here",
+                    where=str(self._path),
+                    remedy="put the key file back, or import everything into a new store",
+                )
+            key = self._make(self._path)
+        else:
+            key = self._read(self._path)
+        key_id = _key_id(key)
+        if expected and expected != key_id:
+            raise ImporterError(
+                f"this is key {key_id}, but the people in this store were hashed under {expected}",
+                where=str(self._path),
+                remedy="use the key file of this store, or import everything into a new store",
+            )
+        if self._store and not expected:
+            self._store.set_person_key_id(key_id)
+        return key
+
+    @staticmethod
+    def _make(path: Path) -> bytes:
+        key = secrets.token_bytes(_BYTES)
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except OSError as error:
+            raise ImporterError(
+                f"the key for people cannot be made ({error.strerror})",
+                where=str(path),
+                remedy="name another file with --key-file",
+            ) from None
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(key.hex() + "\n")
+        return key
+
+    @staticmethod
+    def _read(path: Path) -> bytes:
+        try:
+            mode = path.stat().st_mode
+            text = path.read_bytes()
+        except OSError as error:
+            raise ImporterError(
+                f"the key for people cannot be read ({error.strerror})", where=str(path)
+            ) from None
+        if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO):
+            raise ImporterError(
+                "the key for people can be read by others",
+                where=str(path),
+                remedy="take their rights away: chmod 600",
+            )
+        try:
+            key = bytes.fromhex(text.decode("ascii").strip())
+        except ValueError:
+            key = b""
+        if len(key) != _BYTES:
+            raise ImporterError(
+                f"this is not a key file: it must hold {2 * _BYTES} hexadecimal digits",
+                where=str(path),
+                remedy="put the right file back",
+            )
+        return key
+
+
+def _key_id(key: bytes) -> str:
+    return hmac.digest(key, b"coprometrics key id", hashlib.sha256)[:4].hex()

@@ -1,0 +1,319 @@
+"""Running an importer over one source: check, stamp, de-duplicate, write, or nothing at all."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Literal
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from attrs import Factory, define
+
+from coprometrics.documents import load_document
+from coprometrics.errors import ConfigError, CoprometricsError, ParameterError, PluginError
+from coprometrics.importers.contract import (
+    Batch,
+    Context,
+    Item,
+    Locator,
+    Notice,
+    Problem,
+    Refusal,
+    Skipped,
+    Source,
+)
+from coprometrics.importers.registry import Found
+from coprometrics.store import Conflict, Provenance, Store, Transaction, Written
+from coprometrics.tables.validation import Validation, validate
+
+__all__ = ["DETAILS_KEPT", "ImportResult", "Policy", "import_source", "load_config"]
+
+Policy = Literal["collect", "strict"]
+
+DETAILS_KEPT = 10_000
+"""How many refused rows a result describes one by one; all are counted."""
+
+
+@define
+class ImportResult:
+    """What came of one source.
+
+    Every row of the source is either accepted, refused or skipped.
+
+    Attributes:
+        source_name: the source's name.
+        importer: the importer's name.
+        importer_version: the version of its distribution.
+        source_sha256: the SHA-256 of the source.
+        accepted: rows that became records, by the type's name.
+        refused: how many rows did not.
+        refusals: the first of them, with their problems.
+        problems: how often each code was found.
+        skipped: rows left out on purpose, by reason.
+        notices: what else to know.
+        written: what the store did with the accepted rows; None when nothing was written.
+        stopped: why the import was given up, when it was.
+    """
+
+    source_name: str
+    importer: str
+    importer_version: str
+    source_sha256: str | None = None
+    accepted: Counter[str] = Factory(Counter)
+    refused: int = 0
+    refusals: list[Refusal] = Factory(list)
+    problems: Counter[str] = Factory(Counter)
+    skipped: Counter[str] = Factory(Counter)
+    notices: list[Notice] = Factory(list)
+    written: Written | None = None
+    stopped: str | None = None
+
+    @property
+    def rows(self) -> int:
+        """How many rows of the source were read."""
+        return self.accepted.total() + self.refused + self.skipped.total()
+
+    @property
+    def clean(self) -> bool:
+        """Whether every row was accepted or skipped on purpose, and all was written."""
+        return not self.refused and self.stopped is None
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Count a refused row and keep its description, while there is room."""
+        self.refused += 1
+        self.problems.update(problem.code for problem in refusal.problems)
+        if len(self.refusals) < DETAILS_KEPT:
+            self.refusals.append(refusal)
+
+
+class _GiveUpError(Exception):
+    """Ends the transaction of an import that is given up or only tried."""
+
+
+def load_config(found: Found, path: Path | None, *, name: str | None = None) -> Any:
+    """Read and check the configuration file of an importer.
+
+    Returns:
+        An object of the importer's ``config`` class; None when it needs none.
+
+    Raises:
+        ConfigError: when a file is needed and none is given, or the other way round.
+        SchemaError: when the file cannot be read or does not fit; names every place.
+    """
+    importer = found.importer
+    if importer.config is None:
+        if path is not None:
+            raise ConfigError(f"the importer {importer.name!r} takes no mapping", where=str(path))
+        return None
+    if path is None:
+        raise ConfigError(
+            f"the importer {importer.name!r} needs a mapping",
+            remedy="name its file with --mapping (in a report: mapping)",
+        )
+    return load_document(path, importer.config, name=name).value
+
+
+def import_source(
+    source: Source,
+    found: Found,
+    store: Store,
+    *,
+    config: Any = None,
+    context: Context,
+    policy: Policy = "collect",
+    max_errors: int | None = None,
+    dry_run: bool = False,
+) -> ImportResult:
+    """Import one source into a store, in one transaction.
+
+    Args:
+        source: what to read.
+        found: the importer, from ``Registry.importer``.
+        store: where the records go.
+        config: the importer's configuration, from ``load_config``.
+        context: the key for people, the clock and the progress callback.
+        policy: ``collect`` imports the good rows and lists the bad; ``strict`` gives up at the
+            first bad row.
+        max_errors: with ``collect``, give up when more rows than this are refused.
+        dry_run: do everything but keep nothing.
+
+    Returns:
+        What came of it. Where it was given up, ``stopped`` says why and the store is unchanged.
+
+    Raises:
+        ImporterError: when the source or the configuration as a whole cannot be used; the store
+            is unchanged.
+        PluginError: when the importer breaks its contract.
+        StoreError: when the store cannot be written.
+    """
+    if policy not in ("collect", "strict"):
+        raise ParameterError(f"there is no policy {policy!r}", remedy="use collect or strict")
+    limit = 0 if policy == "strict" else max_errors
+    run = _Run(source, found, limit)
+    stamp = Provenance(
+        importer=found.importer.name,
+        importer_version=found.plugin.version,
+        source_name=source.name,
+        source_sha256=run.result.source_sha256,
+        imported_at=context.now,
+    )
+    try:
+        with store.transaction(stamp) as transaction:
+            for item in run.items(config, context):
+                run.take(item, transaction)
+                run.check_limit()
+            written = transaction.finish()
+            run.settle(written.conflicts)
+            run.check_limit()
+            if dry_run:
+                raise _GiveUpError
+            run.result.written = written
+    except _GiveUpError:
+        pass
+    return run.result
+
+
+class _Run:
+    """One source on its way into one transaction."""
+
+    def __init__(self, source: Source, found: Found, limit: int | None) -> None:
+        self._source = source
+        self._found = found
+        self._limit = limit
+        self._types = set(found.importer.record_types)
+        self.result = ImportResult(
+            source_name=source.name,
+            importer=found.importer.name,
+            importer_version=found.plugin.version,
+            source_sha256=None if source.path.is_dir() else source.sha256(),
+        )
+
+    def items(self, config: Any, context: Context) -> Iterator[Item]:
+        """Run the importer; what it raises beside its own errors is the plugin's fault."""
+        try:
+            yield from self._found.importer.read(self._source, config, context)
+        except (CoprometricsError, _GiveUpError, MemoryError):
+            raise
+        except Exception as error:
+            raise self._fault(f"{type(error).__name__}: {error}") from error
+
+    def take(self, item: Item, transaction: Transaction) -> None:
+        """Deal with one thing that the importer yielded."""
+        if isinstance(item, Batch):
+            self._batch(item, transaction)
+        elif isinstance(item, Refusal):
+            self.result.refuse(item)
+        elif isinstance(item, Skipped):
+            self.result.skipped[item.reason] += item.count
+        elif isinstance(item, Notice):
+            self.result.notices.append(item)
+        else:
+            raise self._fault(f"it yielded a {type(item).__name__}")
+
+    def settle(self, conflicts: tuple[Conflict, ...]) -> None:
+        """Refuse the rows whose id several different records of the source claim."""
+        for conflict in conflicts:
+            self.result.accepted[conflict.record_type.record_name] -= conflict.rows
+            lines = conflict.lines or (None,) * conflict.rows
+            others = f"lines {', '.join(map(str, conflict.lines))}" if conflict.lines else "rows"
+            problem = Problem(
+                code="conflicting-duplicate",
+                field="id",
+                message=f"different records have the id {conflict.id!r} ({others}); none is kept",
+            )
+            for line in lines:
+                self.result.refuse(Refusal(Locator(line=line), (problem,)))
+
+    def check_limit(self) -> None:
+        """Give up when too many rows were refused."""
+        if self._limit is not None and self.result.refused > self._limit:
+            allowed = "none is" if self._limit == 0 else f"{self._limit} are"
+            self.result.stopped = (
+                f"{self.result.refused} rows were refused and {allowed} allowed; nothing was kept"
+            )
+            raise _GiveUpError
+
+    def _batch(self, batch: Batch, transaction: Transaction) -> None:
+        if batch.record_type not in self._types:
+            raise self._fault(f"it yielded {batch.record_type.__name__}, which it does not declare")
+        if not isinstance(batch.rows, pa.Table):
+            raise self._fault(f"the rows of a batch are a {type(batch.rows).__name__}, no table")
+        places = {"lines": batch.lines, "pages": batch.pages, "indexes": batch.indexes}
+        for name, place in places.items():
+            if place is not None and len(place) != batch.rows.num_rows:
+                raise self._fault(f"{len(place)} {name} for {batch.rows.num_rows} rows")
+        checked = validate(batch.rows, batch.record_type)
+        if checked.issues.num_rows:
+            for refusal in _refusals(checked, batch):
+                self.result.refuse(refusal)
+            fits = pc.invert(pc.is_in(_numbers(batch.rows.num_rows), value_set=checked.refused))
+            places = {n: None if p is None else p.filter(fits) for n, p in places.items()}
+        self.result.accepted[batch.record_type.record_name] += checked.accepted.num_rows
+        transaction.append(batch.record_type, checked.accepted, **places)
+
+    def _fault(self, what: str) -> PluginError:
+        plugin = self._found.plugin
+        return PluginError(
+            f"the importer failed: {what}",
+            where=f"{plugin.distribution} {plugin.version}, {self._source.name}",
+            remedy="this is a fault of the plugin; tell its authors",
+        )
+
+
+def _refusals(checked: Validation, batch: Batch) -> Iterator[Refusal]:
+    """Turn the issues of a validation, ordered by row, into one refusal for each row."""
+    problems: list[Problem] = []
+    current: int | None = None
+    for issue in checked.issues.to_pylist():
+        if issue["row"] != current and current is not None:
+            yield Refusal(_locator(batch, current), tuple(problems))
+            problems = []
+        current = issue["row"]
+        problems.append(_problem(issue))
+    if current is not None:
+        yield Refusal(_locator(batch, current), tuple(problems))
+
+
+_MEANINGS = {
+    "missing": "must not be missing",
+    "unknown-field": "is not a field of this record type",
+    "wrong-type": "has a value of the wrong type",
+    "not-a-date": "must be a date such as 2023-12-31",
+    "not-an-instant": "must be a date and time with its offset from UTC",
+    "not-an-option": "has a value that is not on its list",
+    "too-short": "must not be empty",
+    "too-long": "is too long",
+    "wrong-form": "does not have the form that it must have",
+    "forbidden-character": "holds a character that it must not hold",
+    "below-minimum": "is below the least value allowed",
+    "above-maximum": "is above the greatest value allowed",
+    "unknown-timezone": "must be an IANA time zone such as Europe/London",
+    "repeated": "holds the same value twice",
+    "ends-before-start": "comes before the start",
+    "date-precision": "must be the first day of the month or year to which it is known",
+    "above-limit": "must not be positive for this kind",
+}
+
+
+def _problem(issue: dict[str, Any]) -> Problem:
+    code = issue["code"]
+    return Problem(
+        code=code,
+        field=issue["field"],
+        value=issue["value"],
+        message=f"{issue['field']} {_MEANINGS.get(code, code)}",
+    )
+
+
+def _locator(batch: Batch, row: int) -> Locator:
+    line, page, index = (
+        None if place is None else place[row].as_py()
+        for place in (batch.lines, batch.pages, batch.indexes)
+    )
+    return Locator(line=line, page=page, index=index)
+
+
+def _numbers(count: int) -> pa.Array[Any]:
+    return pa.array(range(count), pa.int64())

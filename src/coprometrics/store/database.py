@@ -1,0 +1,351 @@
+"""The store itself: opening, reading, and bringing older ones up to date."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+import duckdb
+import pyarrow as pa
+
+from coprometrics.errors import StoreError, StoreVersionError
+from coprometrics.records import RECORD_TYPES, FieldSpec, Record, field_specs
+from coprometrics.store.writing import PLACE, Provenance, Transaction, Written, quoted
+from coprometrics.tables.arrow import arrow_schema, from_table, to_table
+
+__all__ = ["FORMAT", "Store"]
+
+_R = TypeVar("_R", bound=Record)
+
+FORMAT = 1
+"""The format of the stores that this release writes; a release with another field has another."""
+
+_SQL_TYPES = {
+    "string": "VARCHAR",
+    "integer": "BIGINT",
+    "boolean": "BOOLEAN",
+    "date": "DATE",
+    "instant": "TIMESTAMPTZ",
+    "strings": "VARCHAR[]",
+}
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_SOURCES = (
+    "source_number BIGINT NOT NULL, importer VARCHAR, importer_version VARCHAR, "
+    "core_version VARCHAR, source_name VARCHAR, source_sha256 VARCHAR, imported_at TIMESTAMPTZ"
+)
+_OWN = ("source_number", *PLACE)
+
+
+class Store:
+    """A store of records; use ``Store.open``.
+
+    Examples:
+        >>> from coprometrics.records import Organisation
+        >>> with Store.open() as store:
+        ...     _ = store.write([Organisation(id="list:1", name="A council", kind="council")])
+        ...     store.count(Organisation)
+        1
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, name: str) -> None:
+        self._connection = connection
+        self.name = name
+
+    @classmethod
+    def open(
+        cls, path: Path | str | None = None, *, read_only: bool = False, create: bool = True
+    ) -> Store:
+        """Open a store, and make it when it is not there.
+
+        A store that an older release wrote is brought to this release's format first.
+
+        Args:
+            path: a DuckDB file; None for a store in memory.
+            read_only: open it for reading only; several processes can do so at once.
+            create: whether a file that is not there is made.
+
+        Raises:
+            StoreVersionError: when a newer release wrote it.
+            StoreError: when it cannot be opened.
+        """
+        name = "memory" if path is None else str(path)
+        if path is not None and not Path(path).exists() and (read_only or not create):
+            raise StoreError(
+                "there is no such store", where=name, remedy="make one with 'coprometrics import'"
+            )
+        connection = _connect(path, read_only=read_only)
+        store = cls(connection, name)
+        try:
+            store._prepare(read_only=read_only)
+        except BaseException:
+            connection.close()
+            raise
+        return store
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the store; a second time does nothing."""
+        self._connection.close()
+
+    def frame(self, record_type: type[Record]) -> duckdb.DuckDBPyRelation:
+        """Give all records of a type as a DuckDB relation with the type's columns."""
+        columns = ", ".join(quoted(name) for name in field_specs(record_type))
+        table = quoted(record_type.record_name)
+        return self._connection.sql(f"SELECT {columns} FROM {table}")
+
+    def table(self, record_type: type[Record]) -> pa.Table:
+        """Give all records of a type as an Arrow table, in the order of their ids."""
+        table: pa.Table = self.frame(record_type).order("id").to_arrow_table()
+        return table.cast(arrow_schema(record_type))
+
+    def records(self, record_type: type[_R]) -> Iterator[_R]:
+        """Give all records of a type one by one, in the order of their ids."""
+        return from_table(self.table(record_type), record_type)
+
+    def count(self, record_type: type[Record]) -> int:
+        """Say how many records of a type there are."""
+        return self._number(f"SELECT count(*) FROM {quoted(record_type.record_name)}")
+
+    def provenance(self, record_type: type[Record]) -> duckdb.DuckDBPyRelation:
+        """Give, for each record of a type, its id, its source and its place in it."""
+        places = ", ".join(f"r.{name}" for name in PLACE)
+        return self._connection.sql(
+            f"SELECT r.id, {places}, s.importer, s.importer_version, s.core_version, "
+            "s.source_name, s.source_sha256, s.imported_at "
+            f"FROM {quoted(record_type.record_name)} r JOIN coprometrics_sources s "
+            "USING (source_number)"
+        )
+
+    def sources(self) -> list[Provenance]:
+        """Give every import that this store has seen, oldest first."""
+        rows = self._connection.execute(
+            "SELECT importer, importer_version, source_name, source_sha256, core_version, "
+            "epoch_us(imported_at) FROM coprometrics_sources ORDER BY source_number"
+        ).fetchall()
+        return [
+            Provenance(
+                importer=row[0],
+                importer_version=row[1],
+                source_name=row[2],
+                source_sha256=row[3],
+                core_version=row[4],
+                imported_at=_EPOCH + dt.timedelta(microseconds=row[5]),
+            )
+            for row in rows
+        ]
+
+    def person_key_id(self) -> str | None:
+        """Give the id of the key under which this store's people are hashed, once there is one."""
+        row = self._connection.execute(
+            "SELECT setting FROM coprometrics_store WHERE name = 'person_key_id'"
+        ).fetchone()
+        return row[0] if row else None
+
+    def set_person_key_id(self, key_id: str) -> None:
+        """Note the id of the key for people; done once, before the first import of people."""
+        self._connection.execute(
+            "INSERT INTO coprometrics_store VALUES ('person_key_id', ?)", [key_id]
+        )
+
+    def write(
+        self, records: list[_R], *, source_name: str = "records", importer: str = "coprometrics"
+    ) -> Written:
+        """Write records made in a program, all of one type, in one transaction.
+
+        Raises:
+            StoreError: when two different ones have one id.
+        """
+        if not records:
+            return Written(0, 0, 0, ())
+        stamp = Provenance(
+            importer, version("coprometrics"), source_name, None, dt.datetime.now(dt.UTC)
+        )
+        with self.transaction(stamp) as transaction:
+            transaction.append(type(records[0]), to_table(records, type(records[0])))
+            written = transaction.finish()
+            if written.conflicts:
+                raise StoreError(
+                    f"different records have the id {written.conflicts[0].id!r}", where=self.name
+                )
+        return written
+
+    @contextlib.contextmanager
+    def transaction(self, provenance: Provenance) -> Iterator[Transaction]:
+        """Write one source: all of it lands when the block ends, none of it when it fails.
+
+        Raises:
+            StoreError: when the store cannot be written, for instance because the disk is full.
+        """
+        with self._translated():
+            self._connection.begin()
+        done = False
+        try:
+            with self._translated():
+                transaction = Transaction(self._connection, provenance)
+                yield transaction
+                transaction.finish()
+                self._connection.commit()
+                done = True
+        finally:
+            if not done:
+                with contextlib.suppress(duckdb.Error):
+                    self._connection.rollback()
+
+    @contextlib.contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except duckdb.InterruptException:
+            raise KeyboardInterrupt from None
+        except (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.FatalException) as error:
+            reason = str(error).splitlines()[0]
+            raise StoreError(
+                f"cannot be written ({reason})",
+                where=self.name,
+                remedy="see whether the disk is full or the folder read-only",
+            ) from None
+        except duckdb.InvalidInputException as error:
+            if "read-only" not in str(error):
+                raise
+            raise StoreError("was opened for reading only", where=self.name) from None
+
+    def _prepare(self, *, read_only: bool) -> None:
+        tables = {row[0] for row in self._connection.execute("SHOW TABLES").fetchall()}
+        if "coprometrics_store" not in tables:
+            if tables or read_only:
+                raise StoreError(
+                    "this DuckDB file is not a store of coprometrics",
+                    where=self.name,
+                    remedy="name another file",
+                )
+            with self._translated():
+                self._create()
+            return
+        found = self._number(
+            "SELECT setting::INTEGER FROM coprometrics_store WHERE name = 'format'"
+        )
+        missing = self._missing_columns(tables)
+        if found > FORMAT:
+            self._refuse_newer(f"it has format {found}, this release knows {FORMAT}")
+        if (missing or found < FORMAT) and read_only:
+            raise StoreError(
+                "an older release wrote this store",
+                where=self.name,
+                remedy="open it once for writing, to bring it up to date",
+            )
+        with self._translated():
+            self._migrate(missing)
+
+    def _create(self) -> None:
+        self._connection.begin()
+        for statement in (
+            "CREATE TABLE coprometrics_store (name VARCHAR NOT NULL, setting VARCHAR NOT NULL)",
+            f"CREATE TABLE coprometrics_sources ({_SOURCES})",
+            f"INSERT INTO coprometrics_store VALUES ('format', '{FORMAT}')",
+        ):
+            self._connection.execute(statement)
+        for record_type in RECORD_TYPES:
+            self._create_table(record_type)
+        self._connection.commit()
+
+    def _create_table(self, record_type: type[Record]) -> None:
+        columns = [_column(name, spec) for name, spec in field_specs(record_type).items()]
+        columns += [f"{name} BIGINT" for name in _OWN]
+        self._connection.execute(
+            f"CREATE TABLE {quoted(record_type.record_name)} ({', '.join(columns)})"
+        )
+
+    def _missing_columns(self, tables: set[str]) -> list[tuple[type[Record], str | None]]:
+        """Find what this release knows and the store has not; None stands for a whole table."""
+        missing: list[tuple[type[Record], str | None]] = []
+        for record_type in RECORD_TYPES:
+            if record_type.record_name not in tables:
+                missing.append((record_type, None))
+                continue
+            described = self._connection.execute(
+                f"DESCRIBE {quoted(record_type.record_name)}"
+            ).fetchall()
+            there = {row[0] for row in described}
+            known = [*field_specs(record_type), *_OWN]
+            if newer := there.difference(known):
+                self._refuse_newer(f"{record_type.record_name} has {', '.join(sorted(newer))}")
+            missing.extend((record_type, name) for name in known if name not in there)
+        return missing
+
+    def _migrate(self, missing: list[tuple[type[Record], str | None]]) -> None:
+        if not missing:
+            return
+        self._connection.begin()
+        for record_type, name in missing:
+            if name is None:
+                self._create_table(record_type)
+                continue
+            spec = field_specs(record_type)[name]
+            column = _column(name, spec).removesuffix(" NOT NULL")
+            default = f" DEFAULT {_literal(spec.default)}"
+            self._connection.execute(
+                f"ALTER TABLE {quoted(record_type.record_name)} ADD COLUMN {column}{default}"
+            )
+        self._connection.execute(
+            f"UPDATE coprometrics_store SET setting = '{FORMAT}' WHERE name = 'format'"
+        )
+        self._connection.commit()
+
+    def _refuse_newer(self, why: str) -> None:
+        raise StoreVersionError(
+            f"a newer release of coprometrics wrote this store ({why})",
+            where=self.name,
+            remedy="upgrade coprometrics",
+        )
+
+    def _number(self, query: str) -> int:
+        row = self._connection.execute(query).fetchone()
+        return int(row[0]) if row else 0
+
+
+def _connect(path: Path | str | None, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+    name = ":memory:" if path is None else str(path)
+    try:
+        connection = duckdb.connect(name, read_only=read_only)
+    except duckdb.Error as error:
+        text = str(error)
+        if "lock" in text.lower():
+            why, remedy = "another process has it open", "wait for it to end, then try again"
+        elif Path(name).is_dir():
+            why, remedy = "it is a folder", "name a file"
+        elif not Path(name).absolute().parent.is_dir():
+            why, remedy = "its folder does not exist", "make the folder first"
+        elif "valid DuckDB" in text:
+            why, remedy = "it is not a DuckDB file", "name another file"
+        else:
+            why, remedy = text.splitlines()[0], "see that the file can be read and written"
+        raise StoreError(f"the store cannot be opened: {why}", where=name, remedy=remedy) from None
+    connection.execute("SET TimeZone = 'UTC'")
+    connection.execute("SET preserve_insertion_order = true")
+    return connection
+
+
+def _column(name: str, spec: FieldSpec) -> str:
+    required = "" if spec.nullable else " NOT NULL"
+    return f"{quoted(name)} {_SQL_TYPES[spec.kind]}{required}"
+
+
+def _literal(value: Any) -> str:
+    if value is None:
+        return "NULL"
+    return "[]" if isinstance(value, tuple) else f"'{value}'"

@@ -1,0 +1,225 @@
+"""Writing one source: append its rows, then settle which record each id has."""
+
+from __future__ import annotations
+
+import datetime as dt
+from importlib.metadata import version
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+from attrs import field, frozen
+
+from coprometrics.records import Record, field_specs
+
+__all__ = ["PLACE", "Conflict", "Provenance", "Transaction", "Written", "quoted"]
+
+PLACE = ("source_line", "source_page", "source_index")
+"""The columns that say where in its source a record stands."""
+
+
+def quoted(name: str) -> str:
+    """Give a name of a table or column as SQL."""
+    return f'"{name}"'
+
+
+@frozen
+class Provenance:
+    """Where records come from.
+
+    Attributes:
+        importer: the importer's name.
+        importer_version: the version of the plugin's distribution.
+        source_name: the source's name, without the folders of one machine.
+        source_sha256: the SHA-256 of its bytes; None for a source that has none, such as records
+            made in a program.
+        imported_at: when it was imported.
+        core_version: the version of coprometrics.
+    """
+
+    importer: str
+    importer_version: str
+    source_name: str
+    source_sha256: str | None
+    imported_at: dt.datetime
+    core_version: str = field(factory=lambda: version("coprometrics"))
+
+
+@frozen
+class Conflict:
+    """Several different records of one source that claim one id; none of them is kept.
+
+    Attributes:
+        record_type: their type.
+        id: the id.
+        lines: the lines (or indexes) in which they stand, where known.
+        rows: how many they are.
+    """
+
+    record_type: type[Record]
+    id: str
+    lines: tuple[int, ...]
+    rows: int
+
+
+@frozen
+class Written:
+    """What a transaction did.
+
+    Attributes:
+        added: how many records are new.
+        replaced: how many took the place of an older version of themselves.
+        unchanged: how many were there already, or came twice in the source.
+        conflicts: ids that several different records claim.
+    """
+
+    added: int
+    replaced: int
+    unchanged: int
+    conflicts: tuple[Conflict, ...]
+
+
+class Transaction:
+    """What one source writes; see ``Store.transaction``."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, provenance: Provenance) -> None:
+        self._connection = connection
+        self._types: dict[type[Record], None] = {}
+        self._written: Written | None = None
+        last = connection.execute("SELECT max(source_number) FROM coprometrics_sources").fetchone()
+        self._number = (last[0] or 0) + 1 if last else 1
+        connection.execute(
+            "INSERT INTO coprometrics_sources BY NAME SELECT ? AS source_number, ? AS importer, "
+            "? AS importer_version, ? AS core_version, ? AS source_name, ? AS source_sha256, "
+            "?::TIMESTAMPTZ AS imported_at",
+            [
+                self._number,
+                provenance.importer,
+                provenance.importer_version,
+                provenance.core_version,
+                provenance.source_name,
+                provenance.source_sha256,
+                provenance.imported_at.isoformat(),
+            ],
+        )
+
+    def append(
+        self,
+        record_type: type[Record],
+        rows: pa.Table,
+        *,
+        lines: pa.Array[Any] | None = None,
+        pages: pa.Array[Any] | None = None,
+        indexes: pa.Array[Any] | None = None,
+    ) -> None:
+        """Add rows that have been validated, with their places in the source."""
+        if not rows.num_rows:
+            return
+        self._types[record_type] = None
+        table = rows
+        for name, place in zip(PLACE, (lines, pages, indexes), strict=True):
+            if place is not None:
+                table = table.append_column(name, place)
+        self._connection.register("incoming", table)
+        try:
+            self._connection.execute(
+                f"INSERT INTO {quoted(record_type.record_name)} BY NAME "
+                f"SELECT *, {self._number} AS source_number FROM incoming"
+            )
+        finally:
+            self._connection.unregister("incoming")
+
+    def finish(self) -> Written:
+        """Settle ids: drop repeats, replace older versions, take out conflicts."""
+        if self._written is None:
+            added = replaced = unchanged = 0
+            conflicts: list[Conflict] = []
+            for record_type in self._types:
+                settled = _Settlement(self._connection, record_type, self._number).settle()
+                added += settled.added
+                replaced += settled.replaced
+                unchanged += settled.unchanged
+                conflicts.extend(settled.conflicts)
+            self._written = Written(added, replaced, unchanged, tuple(conflicts))
+        return self._written
+
+
+class _Settlement:
+    """Brings the new rows of one table (those with the new source number) to one for each id."""
+
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, record_type: type[Record], number: int
+    ) -> None:
+        self._connection = connection
+        self._type = record_type
+        self._table = quoted(record_type.record_name)
+        self._new = f"source_number = {number}"
+        self._old = f"source_number <> {number}"
+        self._same = " AND ".join(
+            f"a.{quoted(name)} IS NOT DISTINCT FROM b.{quoted(name)}"
+            for name in field_specs(record_type)
+        )
+
+    def settle(self) -> Written:
+        conflicts = self._take_out_conflicts() if self._repeats() else ()
+        repeated = self._drop_repeats() if self._repeats() else 0
+        both = self._number(
+            f"SELECT count(*) FROM {self._table} WHERE {self._old} AND id IN "
+            f"(SELECT id FROM {self._table} WHERE {self._new})"
+        )
+        unchanged = self._drop_unchanged() if both else 0
+        replaced = both - unchanged
+        if replaced:
+            self._connection.execute(
+                f"DELETE FROM {self._table} WHERE {self._old} AND id IN "
+                f"(SELECT id FROM {self._table} WHERE {self._new})"
+            )
+        left = self._number(f"SELECT count(*) FROM {self._table} WHERE {self._new}")
+        return Written(left - replaced, replaced, repeated + unchanged, conflicts)
+
+    def _repeats(self) -> bool:
+        return bool(
+            self._number(
+                f"SELECT count(*) - count(DISTINCT id) FROM {self._table} WHERE {self._new}"
+            )
+        )
+
+    def _take_out_conflicts(self) -> tuple[Conflict, ...]:
+        """Find ids whose rows differ, and take out every row of them."""
+        rows = self._connection.execute(
+            f"WITH twice AS (SELECT *, rowid AS place FROM {self._table} WHERE {self._new} "
+            f"AND id IN (SELECT id FROM {self._table} WHERE {self._new} "
+            "GROUP BY id HAVING count(*) > 1)), "
+            "first AS (SELECT * FROM twice QUALIFY row_number() OVER "
+            "(PARTITION BY id ORDER BY place) = 1), "
+            "odd AS (SELECT DISTINCT a.id FROM twice a JOIN first b ON a.id = b.id "
+            f"WHERE NOT ({self._same})) "
+            "SELECT id, list(coalesce(source_line, source_index) ORDER BY place) "
+            "FROM twice WHERE id IN (SELECT id FROM odd) GROUP BY id ORDER BY id"
+        ).fetchall()
+        if rows:
+            self._connection.execute(
+                f"DELETE FROM {self._table} WHERE {self._new} AND id IN (SELECT unnest(?))",
+                [[row[0] for row in rows]],
+            )
+        return tuple(
+            Conflict(self._type, id_, tuple(n for n in places if n is not None), len(places))
+            for id_, places in rows
+        )
+
+    def _drop_repeats(self) -> int:
+        return self._number(
+            f"DELETE FROM {self._table} WHERE {self._new} AND rowid NOT IN "
+            f"(SELECT min(rowid) FROM {self._table} WHERE {self._new} GROUP BY id)"
+        )
+
+    def _drop_unchanged(self) -> int:
+        return self._number(
+            f"DELETE FROM {self._table} WHERE {self._new} AND id IN "
+            f"(SELECT a.id FROM {self._table} a JOIN {self._table} b ON a.id = b.id "
+            f"WHERE a.{self._new} AND b.{self._old} AND {self._same})"
+        )
+
+    def _number(self, query: str) -> int:
+        row = self._connection.execute(query).fetchone()
+        return int(row[0]) if row else 0

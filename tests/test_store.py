@@ -1,0 +1,218 @@
+"""A store keeps what it was given once, with where it came from."""
+
+from __future__ import annotations
+
+import datetime as dt
+import multiprocessing
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from coprometrics.errors import StoreError, StoreVersionError
+from coprometrics.records import RECORD_TYPES, Activity, Income, Organisation, Payment, Record
+from coprometrics.store import FORMAT, Provenance, Store
+from coprometrics.tables.arrow import to_table
+from coprometrics.testing.strategies import records
+
+NOW = dt.datetime(2024, 1, 2, 3, 4, 5, tzinfo=dt.UTC)
+STAMP = Provenance("test", "1.0", "income.csv", "ab" * 32, NOW)
+
+
+def income(number: int, amount: int = 100) -> Income:
+    return Income(
+        id=f"finance:{number}", stream="talks", amount_minor=amount, currency="GBP", kind="fee"
+    )
+
+
+@pytest.mark.parametrize("record_type", RECORD_TYPES, ids=lambda t: t.__name__)
+@settings(max_examples=10)
+@given(data=st.data())
+def test_what_goes_in_comes_out(record_type: type[Record], data: st.DataObject):
+    made = data.draw(st.lists(records(record_type), max_size=5, unique_by=lambda r: r.id))
+    with Store.open() as store:
+        store.write(made)
+        assert list(store.records(record_type)) == sorted(made, key=lambda r: r.id)
+
+
+def test_writing_twice_changes_nothing():
+    with Store.open() as store:
+        store.write([income(1), income(2)])
+        before = store.table(Income)
+        written = store.write([income(2), income(1)])
+        assert (written.added, written.replaced, written.unchanged) == (0, 0, 2)
+        assert store.table(Income).equals(before)
+
+
+def test_a_changed_record_replaces_its_old_self():
+    with Store.open() as store:
+        store.write([income(1), income(2)])
+        written = store.write([income(1, 999), income(3)])
+        assert (written.added, written.replaced, written.unchanged) == (1, 1, 0)
+        assert [r.amount_minor for r in store.records(Income)] == [999, 100, 100]
+
+
+def test_the_same_record_twice_in_one_source_counts_once():
+    with Store.open() as store:
+        written = store.write([income(1), income(1), income(2)])
+        assert (written.added, written.unchanged, written.conflicts) == (2, 1, ())
+
+
+def test_of_different_records_with_one_id_none_is_kept():
+    with Store.open() as store:
+        with store.transaction(STAMP) as transaction:
+            rows = to_table([income(1), income(1, 5), income(2)], Income)
+            transaction.append(Income, rows, lines=_lines(2, 3, 4))
+            (conflict,) = transaction.finish().conflicts
+        assert (conflict.id, conflict.lines, conflict.rows) == ("finance:1", (2, 3), 2)
+        assert [r.id for r in store.records(Income)] == ["finance:2"]
+
+
+def test_a_conflict_leaves_the_older_record_as_it_was():
+    with Store.open() as store:
+        store.write([income(1, 7)])
+        with store.transaction(STAMP) as transaction:
+            transaction.append(Income, to_table([income(1), income(1, 5)], Income))
+        assert [r.amount_minor for r in store.records(Income)] == [7]
+
+
+def test_each_record_knows_its_source_and_line():
+    with Store.open() as store:
+        with store.transaction(STAMP) as transaction:
+            transaction.append(Income, to_table([income(1)], Income), lines=_lines(17))
+        (row,) = store.provenance(Income).to_arrow_table().to_pylist()
+        assert row["source_line"] == 17
+        assert (row["importer"], row["source_name"]) == ("test", "income.csv")
+        assert row["imported_at"] == NOW
+        assert store.sources() == [STAMP]
+
+
+def test_a_failure_leaves_nothing_behind():
+    with Store.open() as store:
+        with pytest.raises(RuntimeError, match="half way"), store.transaction(STAMP) as transaction:
+            transaction.append(Income, to_table([income(1)], Income))
+            raise RuntimeError("half way")
+        assert store.count(Income) == 0
+        assert store.sources() == []
+
+
+def test_ctrl_c_leaves_nothing_behind(tmp_path: Path):
+    path = tmp_path / "store.duckdb"
+    with Store.open(path) as store:
+        with pytest.raises(KeyboardInterrupt), store.transaction(STAMP) as transaction:
+            transaction.append(Income, to_table([income(1)], Income))
+            raise KeyboardInterrupt
+    with Store.open(path, read_only=True) as store:
+        assert store.count(Income) == 0
+
+
+def test_a_file_keeps_its_records(tmp_path: Path):
+    path = tmp_path / "store.duckdb"
+    with Store.open(path) as store:
+        store.write([income(1)])
+    with Store.open(path) as store:
+        assert list(store.records(Income)) == [income(1)]
+
+
+def test_a_store_of_a_newer_release_is_refused(tmp_path: Path):
+    path = tmp_path / "store.duckdb"
+    Store.open(path).close()
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(
+            "UPDATE coprometrics_store SET setting = ? WHERE name = 'format'", [str(FORMAT + 1)]
+        )
+    with pytest.raises(StoreVersionError, match="upgrade coprometrics"):
+        Store.open(path)
+
+
+def test_a_column_that_this_release_does_not_know_is_refused(tmp_path: Path):
+    path = tmp_path / "store.duckdb"
+    Store.open(path).close()
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("ALTER TABLE income ADD COLUMN colour VARCHAR")
+    with pytest.raises(StoreVersionError, match="income has colour"):
+        Store.open(path)
+
+
+def test_a_store_of_an_older_release_is_brought_up_to_date(tmp_path: Path):
+    path = tmp_path / "store.duckdb"
+    talk = Activity(id="a:1", kind="talk", starts_at=NOW, timezone="Europe/London")
+    with Store.open(path) as store:
+        store.write([talk])
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("ALTER TABLE activity DROP COLUMN co_delivered")
+        connection.execute("ALTER TABLE activity DROP COLUMN ambitions")
+        connection.execute("ALTER TABLE activity DROP COLUMN status")
+        connection.execute("DROP TABLE payment")
+    with pytest.raises(StoreError, match="open it once for writing"):
+        Store.open(path, read_only=True)
+    with Store.open(path) as store:
+        assert list(store.records(Activity)) == [talk]
+        assert store.count(Payment) == 0
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda path: path.write_text("this is no database, only text " * 500), "not a DuckDB"),
+        (lambda path: path.mkdir(), "it is a folder"),
+        (lambda path: duckdb.connect(str(path)).execute("CREATE TABLE t (a INT)"), "not a store"),
+    ],
+)
+def test_a_file_that_is_no_store_is_refused(tmp_path: Path, make, message):
+    path = tmp_path / "store.duckdb"
+    make(path)
+    with pytest.raises(StoreError, match=message):
+        Store.open(path)
+
+
+def test_a_folder_that_does_not_exist_is_named(tmp_path: Path):
+    with pytest.raises(StoreError, match="folder does not exist"):
+        Store.open(tmp_path / "nowhere" / "store.duckdb")
+
+
+def test_reading_a_store_that_is_not_there_says_how_to_make_one(tmp_path: Path):
+    with pytest.raises(StoreError, match="coprometrics import"):
+        Store.open(tmp_path / "store.duckdb", read_only=True)
+
+
+def test_a_store_in_use_by_another_process_is_said_to_be(tmp_path: Path):
+    path = tmp_path / "store.duckdb"
+    context = multiprocessing.get_context("spawn")
+    opened, leave = context.Event(), context.Event()
+    process = context.Process(target=_hold, args=(str(path), opened, leave))
+    process.start()
+    try:
+        assert opened.wait(60)
+        with pytest.raises(StoreError, match="another process has it open"):
+            Store.open(path)
+    finally:
+        leave.set()
+        process.join(60)
+
+
+def test_different_records_with_one_id_are_an_error_in_a_program():
+    with Store.open() as store:
+        with pytest.raises(StoreError, match="finance:1"):
+            store.write([income(1), income(1, 2)])
+        assert store.count(Income) == 0
+
+
+def test_a_store_for_reading_cannot_be_written(tmp_path: Path):
+    path = tmp_path / "store.duckdb"
+    Store.open(path).close()
+    with Store.open(path, read_only=True) as store, pytest.raises(StoreError, match="reading only"):
+        store.write([Organisation(id="o:1", name="A", kind="charity")])
+
+
+def _hold(path: str, opened, leave) -> None:
+    with Store.open(path):
+        opened.set()
+        leave.wait(60)
+
+
+def _lines(*numbers: int):
+    return pa.array(numbers, pa.int64())
