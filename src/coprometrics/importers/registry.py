@@ -173,7 +173,7 @@ def _check(importer: object) -> None:
         raise _IncompatibleError(f"{name!r} is written for hook API {wanted}, this is {HOOK_API}")
     if not isinstance(importer, Importer):
         raise PluginError(f"{type(importer).__name__} has not all that an importer needs")
-    types = importer.record_types
+    types: tuple[object, ...] = tuple(importer.record_types)
     if not types or not all(isinstance(t, type) and issubclass(t, Record) for t in types):
         raise PluginError(f"the record types of {name!r} are not record types")
 

@@ -1,0 +1,111 @@
+"""The command line: ``coprometrics check``, ``import``, ``metric`` and their companions.
+
+Exit codes: 0 when nothing is wrong, 1 when the data or the report is, 2 when the input could
+not be read or the command was wrong, 70 when coprometrics itself failed.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib.metadata import EntryPoint, entry_points
+
+import click
+
+from coprometrics.cli.check import check
+from coprometrics.cli.importing import import_command, importers
+from coprometrics.cli.metric import metric, metrics
+from coprometrics.cli.schemas import schemas
+from coprometrics.errors import CoprometricsError
+
+__all__ = ["cli", "main"]
+
+_COMMANDS = "coprometrics.commands"
+"""The entry-point group in which plugins have commands of their own."""
+
+_UNREADABLE, _FAILED = 2, 70
+
+
+class _Commands(click.Group):
+    """The commands of the core, and those of plugins, imported only when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*super().list_commands(ctx), *_plugin_commands()})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        own = super().get_command(ctx, cmd_name)
+        point = _plugin_commands().get(cmd_name)
+        if own is not None or point is None:
+            return own
+        return _PluginCommand(cmd_name, point)
+
+
+class _PluginCommand(click.Command):
+    """Stands for a plugin's command until it is called."""
+
+    def __init__(self, name: str, point: EntryPoint) -> None:
+        distribution = point.dist.name if point.dist else "a plugin"
+        super().__init__(
+            name,
+            short_help=f"Commands of {distribution}.",
+            add_help_option=False,
+            context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
+        )
+        self._point = point
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        ctx.args = list(args)
+        return ctx.args
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            command: click.Command = self._point.load()
+        except Exception as error:
+            raise click.ClickException(
+                f"the plugin's command {self.name!r} cannot be loaded ({type(error).__name__}: "
+                f"{error}); see 'coprometrics importers'"
+            ) from error
+        with command.make_context(self.name, ctx.args, parent=ctx.parent) as inner:
+            return command.invoke(inner)
+
+
+def _plugin_commands() -> dict[str, EntryPoint]:
+    return {point.name: point for point in entry_points(group=_COMMANDS)}
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="coprometrics")
+def cli() -> None:
+    """Every number in an impact report: typed, recomputed and checked."""
+
+
+for _command in (check, import_command, importers, metric, metrics, schemas):
+    cli.add_command(_command)
+
+
+def main() -> None:
+    """Run the command line and end the process with its exit code."""
+    try:
+        code = cli.main(standalone_mode=False)
+    except click.exceptions.Abort:
+        click.echo("stopped; nothing was kept", err=True)
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(_UNREADABLE)
+    except CoprometricsError as error:
+        click.echo(f"coprometrics: {error}", err=True)
+        sys.exit(_UNREADABLE)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)
+    except Exception as error:
+        if os.environ.get("COPROMETRICS_DEBUG"):
+            raise
+        click.echo(
+            f"coprometrics failed: {type(error).__name__}. This is a fault of coprometrics, not "
+            "of your data; set COPROMETRICS_DEBUG=1 to see where, and tell its developers.",
+            err=True,
+        )
+        sys.exit(_FAILED)
+    sys.exit(code if isinstance(code, int) else 0)

@@ -1,0 +1,182 @@
+"""``coprometrics import`` and ``coprometrics importers``."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from coprometrics.importers.contract import Source
+    from coprometrics.importers.registry import Found, Registry
+    from coprometrics.importers.runner import ImportResult
+    from coprometrics.store import Store
+
+__all__ = ["import_command", "importers"]
+
+_SHOWN = 20
+
+
+@click.command("import")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--into", required=True, type=click.Path(path_type=Path), metavar="STORE",
+              help="The store to write; made when it is not there.")
+@click.option("--importer", "name", metavar="NAME",
+              help="The importer; found from the mapping and the file when it is not named.")
+@click.option("--mapping", type=click.Path(path_type=Path), metavar="FILE",
+              help="The configuration of the importer.")
+@click.option("--dry-run", is_flag=True, help="Check everything and keep nothing.")
+@click.option("--policy", type=click.Choice(["collect", "strict"]), default="collect",
+              show_default=True,
+              help="Import the good rows and list the bad, or stop at the first bad one.")
+@click.option("--max-errors", type=click.IntRange(min=0), metavar="N",
+              help="Keep nothing when more than N rows of a file are refused.")
+@click.option("--key-file", type=click.Path(path_type=Path), envvar="COPROMETRICS_KEY_FILE",
+              help="The secret key for people; coprometrics.key beside the store by default.")
+@click.option("--all-issues", is_flag=True, help="List every refused row, not only the first 20.")
+def import_command(
+    files: tuple[Path, ...],
+    into: Path,
+    name: str | None,
+    mapping: Path | None,
+    dry_run: bool,
+    policy: str,
+    max_errors: int | None,
+    key_file: Path | None,
+    all_issues: bool,
+) -> int:
+    """Import FILES into a store: all of a file or, when it fails, none of it.
+
+    Exit code 1 means that rows were refused; they are listed with line and cause.
+    """  # fmt: skip
+    from coprometrics.importers.contract import Context, Source
+    from coprometrics.importers.keys import PeopleKey
+    from coprometrics.importers.registry import Registry
+    from coprometrics.importers.runner import import_source, load_config
+
+    sources = [Source.at(path) for path in files]
+    registry = Registry()
+    chosen = [_choose(registry, source, name, mapping) for source in sources]
+    configs = [load_config(found, mapping) for found in chosen]
+    clean = True
+    with _open_store(into, dry_run=dry_run) as store:
+        key = PeopleKey(key_file, store) if key_file else PeopleKey.beside(into, store)
+        if dry_run:
+            key = PeopleKey()
+        for source, found, config in zip(sources, chosen, configs, strict=True):
+            with _progress(source) as advance:
+                result = import_source(
+                    source,
+                    found,
+                    store,
+                    config=config,
+                    context=Context(person_key=key.pseudonym, progress=advance),
+                    policy="strict" if policy == "strict" else "collect",
+                    max_errors=max_errors,
+                    dry_run=dry_run,
+                )
+            _tell(result, everything=all_issues, dry_run=dry_run)
+            clean &= result.clean
+    return 0 if clean else 1
+
+
+def _choose(
+    registry: Registry, source: Source, name: str | None, mapping: Path | None
+) -> Found:
+    from coprometrics.errors import ImporterError
+
+    if name is not None:
+        return registry.importer(name)
+    answers = registry.identify(source)
+    if mapping is not None:
+        answers = [answer for answer in answers if answer[0].importer.config is not None]
+    names = ", ".join(sorted(found.importer.name for found, _reason in answers))
+    if len(answers) == 1:
+        return answers[0][0]
+    if answers:
+        raise ImporterError(
+            f"several importers read this: {names}", where=source.name,
+            remedy="choose one with --importer",
+        )  # fmt: skip
+    raise ImporterError(
+        "no importer knows this kind of source", where=source.name,
+        remedy="see 'coprometrics importers', and name one with --importer",
+    )  # fmt: skip
+
+
+def _open_store(path: Path, *, dry_run: bool) -> Store:
+    from coprometrics.store import Store
+
+    if dry_run and not path.exists():
+        return Store.open()
+    return Store.open(path)
+
+
+@contextlib.contextmanager
+def _progress(source: Source) -> Iterator[Callable[[int], None]]:
+    """Show a bar on a terminal; elsewhere nothing."""
+    if not sys.stderr.isatty() or source.path.is_dir():
+        yield lambda _done: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(source.name, total=source.path.stat().st_size)
+        yield lambda done: bar.update(task, completed=done)
+
+
+def _tell(result: ImportResult, *, everything: bool, dry_run: bool) -> None:
+    kept = " (dry run: nothing kept)" if dry_run else ""
+    accepted = result.accepted.total()
+    click.echo(
+        f"{result.source_name}: {result.rows:,} rows, {accepted:,} accepted, "
+        f"{result.refused:,} refused, {result.skipped.total():,} skipped{kept}"
+    )
+    if result.written:
+        written = result.written
+        click.echo(
+            f"  {written.added:,} new, {written.replaced:,} replaced, "
+            f"{written.unchanged:,} already there"
+        )
+    for reason, count in sorted(result.skipped.items()):
+        click.echo(f"  skipped {count:,}: {reason}")
+    for notice in result.notices:
+        click.echo(f"  note: {notice.message}")
+    shown = result.refusals if everything else result.refusals[:_SHOWN]
+    for refusal in shown:
+        for problem in refusal.problems:
+            value = f", got {problem.value}" if problem.value is not None else ""
+            click.echo(
+                f"{result.source_name}:{refusal.at}: {problem.message}{value} [{problem.code}]",
+                err=True,
+            )
+    if result.refused > len(shown):
+        click.echo(f"… and {result.refused - len(shown):,} more refused rows", err=True)
+    if result.stopped:
+        click.echo(f"{result.source_name}: given up: {result.stopped}", err=True)
+
+
+@click.command("importers")
+@click.option("--strict", is_flag=True,
+              help="Exit with 1 when a plugin cannot be used; CI=true does the same.")
+def importers(strict: bool) -> int:
+    """List the importers, where each comes from, and whether it can be used."""  # fmt: skip
+    from coprometrics.importers.registry import Registry
+
+    plugins = Registry().plugins()
+    if not plugins:
+        click.echo("there are none; install a plugin such as coprometrics-csv")
+    for plugin in plugins:
+        names = ", ".join(i.name for i in plugin.importers) or plugin.name
+        api = ", ".join(sorted({str(i.hook_api) for i in plugin.importers})) or "-"
+        line = f"{names}  {plugin.distribution} {plugin.version}  hook API {api}  {plugin.state}"
+        click.echo(f"{line}: {plugin.reason}" if plugin.reason else line)
+    unusable = [p for p in plugins if p.state not in ("ready", "blocked")]
+    strict = strict or os.environ.get("CI", "").lower() == "true"
+    return 1 if unusable and strict else 0

@@ -1,0 +1,256 @@
+"""One source comes in whole and once, with every row accounted for."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from attrs import define
+
+from coprometrics.errors import ConfigError, ImporterError, ParameterError, PluginError, SourceError
+from coprometrics.importers import (
+    Batch,
+    Context,
+    Item,
+    Locator,
+    Match,
+    Notice,
+    Problem,
+    Refusal,
+    Skipped,
+    Source,
+)
+from coprometrics.importers.keys import PeopleKey
+from coprometrics.importers.registry import Found, Plugin
+from coprometrics.importers.runner import import_source, load_config
+from coprometrics.records import Activity, Income, Record
+from coprometrics.store import Store
+
+NOW = dt.datetime(2024, 1, 1, tzinfo=dt.UTC)
+
+
+@define
+class Fake:
+    """An importer that yields what a test tells it to."""
+
+    script: Callable[[], Iterator[Any]]
+    name: str = "fake"
+    hook_api: int = 1
+    record_types: tuple[type[Record], ...] = (Income,)
+    config: type[Any] | None = None
+
+    def identify(self, source: Source) -> Match | None:
+        return None
+
+    def read(self, source: Source, config: Any, context: Context) -> Iterator[Item]:
+        yield from self.script()
+
+
+def found(*items: Any) -> Found:
+    return Found(Fake(lambda: iter(items)), Plugin("fake", "coprometrics-fake", "1.2"))
+
+
+def batch(*rows: tuple[str, int], start: int = 2, **extra: Any) -> Batch:
+    ids, amounts = zip(*rows, strict=True)
+    n = len(rows)
+    table = {
+        "id": ids, "stream": ["talks"] * n, "amount_minor": amounts, "currency": ["GBP"] * n,
+        "kind": ["fee"] * n, **extra,
+    }  # fmt: skip
+    return Batch(Income, pa.table(table), lines=pa.array(range(start, start + n), pa.int64()))
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Source:
+    path = tmp_path / "income.csv"
+    path.write_text("whatever")
+    return Source.at(path)
+
+
+def run(source: Source, importer: Found, store: Store, **options: Any):
+    context = Context(person_key=PeopleKey().pseudonym, now=NOW)
+    return import_source(source, importer, store, context=context, **options)
+
+
+def test_every_row_is_accepted_refused_or_skipped(source: Source):
+    odd = Refusal(Locator(line=9), (Problem("not-a-date", "no date", "Date", "'x'"),))
+    items = [
+        batch(("f:1", 1), ("bad id", 2), ("f:3", 3)),
+        odd,
+        Skipped(4, "void"),
+        Notice("unmapped", "Notes"),
+    ]
+    with Store.open() as store:
+        result = run(source, found(*items), store)
+        assert (result.accepted.total(), result.refused, result.skipped.total()) == (2, 2, 4)
+        assert result.rows == 8
+        assert [str(r.at) for r in result.refusals] == ["line 3", "line 9"]
+        assert result.problems == {"wrong-form": 1, "not-a-date": 1}
+        assert result.notices == [Notice("unmapped", "Notes")]
+        assert store.count(Income) == 2
+        assert not result.clean
+
+
+def test_lines_follow_their_rows(source: Source):
+    with Store.open() as store:
+        run(source, found(batch(("f:1", 1), ("bad", 2), ("f:3", 3))), store)
+        rows = store.provenance(Income).order("id").to_arrow_table().to_pylist()
+    assert [(row["id"], row["source_line"]) for row in rows] == [("f:1", 2), ("f:3", 4)]
+    assert {row["importer_version"] for row in rows} == {"1.2"}
+    assert rows[0]["source_sha256"] == source.sha256()
+
+
+def test_importing_twice_changes_nothing(source: Source):
+    with Store.open() as store:
+        run(source, found(batch(("f:1", 1))), store)
+        before = store.provenance(Income).to_arrow_table()
+        result = run(source, found(batch(("f:1", 1))), store)
+        assert result.written is not None
+        assert (result.written.added, result.written.unchanged) == (0, 1)
+        assert store.provenance(Income).to_arrow_table().equals(before)
+
+
+@pytest.mark.parametrize(
+    ("options", "stops"),
+    [
+        ({"policy": "strict"}, True),
+        ({"max_errors": 0}, True),
+        ({"max_errors": 1}, False),
+        ({}, False),
+    ],
+)
+def test_a_policy_decides_when_to_give_up(source: Source, options: dict[str, Any], stops: bool):
+    with Store.open() as store:
+        result = run(source, found(batch(("f:1", 1), ("bad", 2))), store, **options)
+        assert (result.stopped is not None) is stops
+        assert store.count(Income) == (0 if stops else 1)
+        assert (result.written is None) is stops
+
+
+def test_a_dry_run_says_all_and_keeps_nothing(source: Source):
+    with Store.open() as store:
+        result = run(source, found(batch(("f:1", 1), ("bad", 2))), store, dry_run=True)
+        assert (result.accepted.total(), result.refused) == (1, 1)
+        assert store.count(Income) == 0
+        assert store.sources() == []
+
+
+def test_different_rows_with_one_id_are_refused_by_line(source: Source):
+    with Store.open() as store:
+        items = [batch(("f:1", 1), ("f:2", 2)), batch(("f:1", 9), start=4)]
+        result = run(source, found(*items), store)
+        assert (result.accepted.total(), result.refused) == (1, 2)
+        assert [str(r.at) for r in result.refusals] == ["line 2", "line 4"]
+        assert result.problems == {"conflicting-duplicate": 2}
+
+
+def explode() -> Iterator[Any]:
+    yield batch(("f:1", 1))
+    raise ZeroDivisionError("oh")
+
+
+def interrupt() -> Iterator[Any]:
+    yield batch(("f:1", 1))
+    raise KeyboardInterrupt
+
+
+def give_up() -> Iterator[Any]:
+    yield batch(("f:1", 1))
+    raise SourceError("the file ends in the middle of a row", where="income.csv:7")
+
+
+@pytest.mark.parametrize(
+    ("script", "error"),
+    [(explode, PluginError), (interrupt, KeyboardInterrupt), (give_up, SourceError)],
+)
+def test_a_failure_half_way_keeps_nothing(source: Source, script, error):
+    with Store.open() as store:
+        with pytest.raises(error):
+            run(source, Found(Fake(script), Plugin("fake", "d", "1")), store)
+        assert store.count(Income) == 0
+
+
+@pytest.mark.parametrize(
+    ("item", "message"),
+    [
+        ("a text", "it yielded a str"),
+        (Batch(Activity, pa.table({})), "yielded Activity, which it does not declare"),
+        (Batch(Income, {"id": []}), "the rows of a batch are a dict"),
+        (Batch(Income, pa.table({"id": ["a:1"]}), lines=pa.array([], pa.int64())), "0 lines for 1"),
+    ],
+)
+def test_an_importer_that_breaks_its_contract_is_named(source: Source, item, message):
+    with Store.open() as store:
+        with pytest.raises(PluginError, match=message) as caught:
+            run(source, found(item), store)
+        assert "coprometrics-fake 1.2, income.csv" in str(caught.value)
+
+
+def test_a_field_that_no_record_has_refuses_the_row(source: Source):
+    with Store.open() as store:
+        result = run(source, found(batch(("f:1", 1), email=["ada@example.org"])), store)
+        assert result.problems == {"unknown-field": 1}
+        assert "ada" not in str(result.refusals)
+
+
+def test_an_unknown_policy_is_refused(source: Source):
+    with Store.open() as store, pytest.raises(ParameterError, match="collect or strict"):
+        run(source, found(), store, policy="loose")
+
+
+def test_a_configuration_is_asked_for_where_it_is_needed(tmp_path: Path):
+    with pytest.raises(ConfigError, match="takes no mapping"):
+        load_config(found(), tmp_path / "m.yaml")
+
+
+def test_a_source_that_is_not_there_is_named(tmp_path: Path):
+    with pytest.raises(SourceError, match="there is no such file"):
+        Source.at(tmp_path / "none.csv")
+
+
+def test_the_key_is_made_once_for_its_owner_alone(tmp_path: Path):
+    path = tmp_path / "coprometrics.key"
+    with Store.open() as store:
+        first = PeopleKey(path, store).pseudonym("ada@example.org")
+        assert path.stat().st_mode & 0o777 == 0o600
+        assert PeopleKey(path, store).pseudonym("Ada@Example.org") == first
+        assert path.read_text().strip() not in str(store.person_key_id())
+
+
+def test_no_key_is_made_where_nobody_needs_one(tmp_path: Path):
+    PeopleKey(tmp_path / "coprometrics.key")
+    assert not (tmp_path / "coprometrics.key").exists()
+
+
+def test_a_lost_key_is_not_replaced_in_silence(tmp_path: Path):
+    path = tmp_path / "coprometrics.key"
+    with Store.open() as store:
+        PeopleKey(path, store).pseudonym("ada@example.org")
+        path.unlink()
+        with pytest.raises(ImporterError, match="which is not here"):
+            PeopleKey(path, store).pseudonym("ada@example.org")
+        assert not path.exists()
+
+
+def test_another_key_is_not_taken_for_the_right_one(tmp_path: Path):
+    with Store.open() as store:
+        PeopleKey(tmp_path / "one.key", store).pseudonym("ada@example.org")
+        PeopleKey(tmp_path / "two.key").pseudonym("ada@example.org")
+        with pytest.raises(ImporterError, match="use the key file of this store"):
+            PeopleKey(tmp_path / "two.key", store).pseudonym("ada@example.org")
+
+
+@pytest.mark.parametrize(
+    ("text", "mode", "message"),
+    [("00" * 32, 0o644, "read by others"), ("xyz", 0o600, "not a key file"), ("", 0o600, "not a")],
+)
+def test_a_key_file_that_cannot_be_trusted_is_refused(tmp_path: Path, text, mode, message):
+    path = tmp_path / "k.key"
+    path.write_text(text)
+    path.chmod(mode)
+    with pytest.raises(ImporterError, match=message):
+        PeopleKey(path).pseudonym("ada@example.org")

@@ -1,0 +1,38 @@
+"""Every error says what, where and what to do, and is one of one tree."""
+
+from __future__ import annotations
+
+import inspect
+import pickle
+
+import pytest
+
+from coprometrics import errors
+from coprometrics.errors import CoprometricsError, shown
+
+TREE = [one for _, one in inspect.getmembers(errors, inspect.isclass)]
+
+
+@pytest.mark.parametrize("error", TREE, ids=lambda e: e.__name__)
+def test_every_error_is_of_the_tree_and_in_its_picture(error: type[CoprometricsError]):
+    assert issubclass(error, CoprometricsError)
+    assert error.__name__ in (errors.__doc__ or "")
+    assert error.__name__ in errors.__all__
+
+
+@pytest.mark.parametrize("error", TREE, ids=lambda e: e.__name__)
+def test_an_error_survives_the_way_between_processes(error: type[CoprometricsError]):
+    made = error("no column", where="a.csv:1", remedy="see the header")
+    again = pickle.loads(pickle.dumps(made))
+    assert str(again) == str(made) == "a.csv:1: no column; see the header"
+
+
+@pytest.mark.parametrize("value", ["ada@example.org", b"ada@example.org", ["ada@example.org"]])
+def test_what_may_be_an_address_is_not_shown(value):
+    assert "ada" not in shown(value)
+
+
+def test_long_values_are_cut_and_stay_on_one_line():
+    text = shown("x\n" * 500)
+    assert len(text) <= 60
+    assert "\n" not in text
