@@ -17,7 +17,7 @@ def all_schemas() -> dict[str, dict[str, Any]]:
     from coprometrics.importers.registry import Registry
     from coprometrics.output.json import CheckResult
     from coprometrics.records import RECORD_TYPES
-    from coprometrics.report.document import Report
+    from coprometrics.report.report_file import Report
     from coprometrics.tables.json_schema import record_schema, schema_name
 
     found = {schema_name(t): record_schema(t) for t in RECORD_TYPES}
