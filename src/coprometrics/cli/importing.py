@@ -24,20 +24,45 @@ _SHOWN = 20
 
 @click.command("import")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--into", required=True, type=click.Path(path_type=Path), metavar="STORE",
-              help="The store to write; made when it is not there.")
-@click.option("--importer", "name", metavar="NAME",
-              help="The importer; found from the mapping and the file when it is not named.")
-@click.option("--mapping", type=click.Path(path_type=Path), metavar="FILE",
-              help="The configuration of the importer.")
+@click.option(
+    "--into",
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="STORE",
+    help="The store to write; made when it is not there.",
+)
+@click.option(
+    "--importer",
+    "name",
+    metavar="NAME",
+    help="The importer; found from the mapping and the file when it is not named.",
+)
+@click.option(
+    "--mapping",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The configuration of the importer.",
+)
 @click.option("--dry-run", is_flag=True, help="Check everything and keep nothing.")
-@click.option("--policy", type=click.Choice(["collect", "strict"]), default="collect",
-              show_default=True,
-              help="Import the good rows and list the bad, or stop at the first bad one.")
-@click.option("--max-errors", type=click.IntRange(min=0), metavar="N",
-              help="Keep nothing when more than N rows of a file are refused.")
-@click.option("--key-file", type=click.Path(path_type=Path), envvar="COPROMETRICS_KEY_FILE",
-              help="The secret key for people; coprometrics.key beside the store by default.")
+@click.option(
+    "--policy",
+    type=click.Choice(["collect", "strict"]),
+    default="collect",
+    show_default=True,
+    help="Import the good rows and list the bad, or stop at the first bad one.",
+)
+@click.option(
+    "--max-errors",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Keep nothing when more than N rows of a file are refused.",
+)
+@click.option(
+    "--key-file",
+    type=click.Path(path_type=Path),
+    envvar="COPROMETRICS_KEY_FILE",
+    help="The secret key for people; coprometrics.key beside the store by default.",
+)
 @click.option("--all-issues", is_flag=True, help="List every refused row, not only the first 20.")
 def import_command(
     files: tuple[Path, ...],
@@ -85,9 +110,7 @@ def import_command(
     return 0 if clean else 1
 
 
-def _choose(
-    registry: Registry, source: Source, name: str | None, mapping: Path | None
-) -> Found:
+def _choose(registry: Registry, source: Source, name: str | None, mapping: Path | None) -> Found:
     from coprometrics.errors import ImporterError
 
     if name is not None:
@@ -163,8 +186,11 @@ def _tell(result: ImportResult, *, everything: bool, dry_run: bool) -> None:
 
 
 @click.command("importers")
-@click.option("--strict", is_flag=True,
-              help="Exit with 1 when a plugin cannot be used; CI=true does the same.")
+@click.option(
+    "--strict",
+    is_flag=True,
+    help="Exit with 1 when a plugin cannot be used; CI=true does the same.",
+)
 def importers(strict: bool) -> int:
     """List the importers, where each comes from, and whether it can be used."""  # fmt: skip
     from coprometrics.importers.registry import Registry

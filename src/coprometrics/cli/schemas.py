@@ -54,15 +54,25 @@ def show_command(name: str) -> None:
 
     found = all_schemas()
     if name not in found:
-        raise ParameterError(f"there is no schema {name!r}", remedy=f"use one of {', '.join(found)}")
+        raise ParameterError(
+            f"there is no schema {name!r}", remedy=f"use one of {', '.join(found)}"
+        )
     click.echo(_text(found[name]), nl=False)
 
 
 @schemas.command("write")
-@click.option("--into", type=click.Path(path_type=Path), default=Path("schemas"),
-              show_default=True, help="The folder to write to.")
-@click.option("--check", is_flag=True,
-              help="Write nothing; exit with 1 when the folder differs from the classes.")
+@click.option(
+    "--into",
+    type=click.Path(path_type=Path),
+    default=Path("schemas"),
+    show_default=True,
+    help="The folder to write to.",
+)
+@click.option(
+    "--check",
+    is_flag=True,
+    help="Write nothing; exit with 1 when the folder differs from the classes.",
+)
 def write_command(into: Path, check: bool) -> int:
     """Write one file for each schema, NAME.json."""  # fmt: skip
     wanted = {f"{name}.json": _text(schema) for name, schema in all_schemas().items()}

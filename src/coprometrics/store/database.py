@@ -212,6 +212,11 @@ class Store:
             yield
         except duckdb.InterruptException:
             raise KeyboardInterrupt from None
+        except RuntimeError as error:
+            # This is how DuckDB says that Ctrl-C ended a query.
+            if str(error) != "Query interrupted":
+                raise
+            raise KeyboardInterrupt from None
         except (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.FatalException) as error:
             reason = str(error).splitlines()[0]
             raise StoreError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from importlib.metadata import version
 from typing import Any
@@ -127,7 +128,9 @@ class Transaction:
                 f"SELECT *, {self._number} AS source_number FROM incoming"
             )
         finally:
-            self._connection.unregister("incoming")
+            # After a failed query nothing but a rollback is taken; the failure is what counts.
+            with contextlib.suppress(duckdb.Error):
+                self._connection.unregister("incoming")
 
     def finish(self) -> Written:
         """Settle ids: drop repeats, replace older versions, take out conflicts."""

@@ -1,0 +1,57 @@
+"""``coprometrics check``."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from pathlib import Path
+
+import click
+
+__all__ = ["check"]
+
+
+@click.command("check")
+@click.argument("report", type=click.Path(path_type=Path))
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="How to print what was found.",
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(["error", "warning", "info"]),
+    default="error",
+    show_default=True,
+    help="The least grave finding that makes the exit code 1.",
+)
+@click.option(
+    "--today",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="YYYY-MM-DD",
+    help="The day that decides whether an accepted finding has expired.",
+)
+def check(report: Path, form: str, fail_on: str, today: dt.datetime | None) -> int:
+    """Recompute the figures of REPORT, a report file or the folder of report.yaml.
+
+    Exit code 0: nothing to say at or above --fail-on. 1: there are such findings. 2: something
+    could not be read.
+    """  # fmt: skip
+    from rich.console import Console
+
+    from coprometrics.output.json import check_as_json
+    from coprometrics.output.text import print_check
+    from coprometrics.report.check import check_report
+
+    day = today.date() if today else dt.datetime.now().astimezone().date()
+    console = Console(stderr=True)
+    with console.status("") as status:
+        found = check_report(report, today=day, progress=status.update)
+    if form == "json":
+        click.echo(check_as_json(found), nl=False)
+    else:
+        print_check(found, sys.stdout)
+    return 1 if found.failing(fail_on) else 0

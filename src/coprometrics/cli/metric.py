@@ -1,0 +1,108 @@
+"""``coprometrics metric`` and ``coprometrics metrics``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+__all__ = ["metric", "metrics"]
+
+
+def _parameters(given: tuple[str, ...]) -> dict[str, str]:
+    from coprometrics.errors import ParameterError
+
+    parameters: dict[str, str] = {}
+    for text in given:
+        name, sign, value = text.partition("=")
+        if not sign or not name:
+            raise ParameterError(f"--param {text!r} is not of the form NAME=VALUE")
+        if name in parameters:
+            raise ParameterError(f"the parameter {name!r} is given twice")
+        parameters[name] = value
+    return parameters
+
+
+@click.command("metric")
+@click.argument("name")
+@click.option(
+    "--data",
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="STORE",
+    help="The store with the records.",
+)
+@click.option(
+    "--period",
+    "period_text",
+    metavar="PERIOD",
+    help="2023, 2023/24, 2023-05 or 2023-01-01..2023-12-31.",
+)
+@click.option(
+    "--start-month",
+    type=click.IntRange(1, 12),
+    default=1,
+    show_default=True,
+    help="The month in which an operational year starts.",
+)
+@click.option(
+    "--param",
+    "given",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="A parameter of the metric; see 'coprometrics metrics'.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json", "csv"]),
+    default="table",
+    show_default=True,
+    help="How to print the figures.",
+)
+def metric(
+    name: str,
+    data: Path,
+    period_text: str | None,
+    start_month: int,
+    given: tuple[str, ...],
+    form: str,
+) -> int:
+    """Calculate the metric NAME from a store."""  # fmt: skip
+    from coprometrics.metrics.registry import metric as find
+    from coprometrics.output.tables import figures_as_csv, figures_as_json, figures_as_text
+    from coprometrics.periods import parse_period
+    from coprometrics.records import RECORD_TYPES
+    from coprometrics.store import Store
+
+    found = find(name)
+    parameters: dict[str, Any] = dict(_parameters(given))
+    period = parse_period(period_text, start_month=start_month) if period_text else None
+    if start_month != 1 and "start_month" in found.parameters:
+        parameters.setdefault("start_month", str(start_month))
+    with Store.open(data, read_only=True) as store:
+        frames = {record_type: store.frame(record_type) for record_type in RECORD_TYPES}
+        result = found.compute(frames, period=period, params=parameters)
+        write = {"table": figures_as_text, "json": figures_as_json, "csv": figures_as_csv}[form]
+        text = write(result)
+    click.echo(text, nl=not text.endswith("\n"))
+    return 0
+
+
+@click.command("metrics")
+def metrics() -> None:
+    """List the metrics: version, what each answers, its input and parameters."""
+    from coprometrics.metrics.registry import METRICS
+
+    for found in sorted(METRICS.values(), key=lambda one: one.id):
+        click.echo(f"{found.id} (version {found.version}): {found.definition}")
+        inputs = ", ".join(
+            f"{wanted.record_type.__name__}{' (optional)' if wanted.optional else ''}"
+            for wanted in found.inputs.values()
+        )
+        click.echo(f"    from {inputs}")
+        for name, parameter in found.parameters.items():
+            default = f", by default {parameter.default}" if parameter.default else ""
+            options = f": {', '.join(parameter.options)}" if parameter.options else ""
+            click.echo(f"    --param {name}=…  {parameter.doc}{options}{default}")

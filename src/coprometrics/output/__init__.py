@@ -1,0 +1,1 @@
+"""How figures and findings are shown: as text for people, as JSON for programs."""

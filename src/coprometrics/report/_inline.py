@@ -1,0 +1,309 @@
+"""What a reader sees of a Markdown paragraph: emphasis, links, code, entities and HTML tags.
+
+Emphasis follows the rules of CommonMark 0.31, section 6.2 (delimiter runs), so that in
+``**£1,179,818.54***`` the last star is a star of the text.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from typing import Final, Literal
+
+from attrs import define, field, frozen
+
+from coprometrics.report._html import REFERENCE
+from coprometrics.report.text import Builder
+
+__all__ = ["Inline"]
+
+_PUNCTUATION: Final = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
+_TAG: Final = re.compile(
+    r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)"
+    r"(?:\s+[a-zA-Z_:@][^\s\"'<>/=]*(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'=<>`]+))?)*\s*(/?)>"
+)
+_AUTOLINK: Final = re.compile(r"<([a-zA-Z][a-zA-Z0-9+.-]{1,31}:[^\s<>]*|[^\s<>@]+@[^\s<>@]+)>")
+_TARGET: Final = re.compile(
+    r"\(\s*(?:<[^<>\n]*>|[^\s()<]*(?:\([^\s()]*\)[^\s()]*)*)"
+    r"(?:\s+(?:\"[^\"]*\"|'[^']*'|\([^()]*\)))?\s*\)"
+)
+_REFERENCE_LABEL: Final = re.compile(r"\[([^\[\]]*)\]")
+_TICKS: Final = re.compile("`+")
+_RUN: Final = re.compile(r"\*+|_+|~+")
+_PLAIN: Final = re.compile(r"[^\\`&<!\[\]*_~]+")
+
+
+@frozen
+class _Visible:
+    """Text between two positions of the paragraph."""
+
+    text: str
+    start: int
+    end: int
+
+
+@frozen
+class _Tag:
+    name: str
+    start: int
+    opens: bool
+
+
+@define(eq=False)
+class _Run:
+    """A run of ``*``, ``_`` or ``~``; what lies between left and right was not used as markup."""
+
+    mark: str
+    left: int
+    right: int
+    opens: bool
+    closes: bool
+    start: int = field(init=False)
+    end: int = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.start, self.end = self.left, self.right
+
+    @property
+    def length(self) -> int:
+        return self.end - self.start
+
+    @property
+    def left_over(self) -> int:
+        return self.right - self.left
+
+
+_Piece = _Visible | _Tag | _Run | Literal["seam"]
+
+
+@define
+class Inline:
+    """Reads paragraphs of one source.
+
+    Attributes:
+        source: the text of the file.
+        labels: the labels of the links and notes that are defined in it.
+        builder: takes the visible text.
+    """
+
+    source: str
+    labels: frozenset[str]
+    builder: Builder
+
+    def scan(self, lines: list[tuple[int, int]]) -> None:
+        """Add the visible text of a paragraph, given as the offsets of its lines."""
+        text = "\n".join(self.source[start:end] for start, end in lines)
+        offsets: list[int] = []
+        for start, end in lines:
+            offsets.extend(range(start, end + 1))
+        pieces = _Paragraph(text, self.labels).pieces()
+        _pair([piece for piece in pieces if isinstance(piece, _Run)])
+        for piece in pieces:
+            self._add(piece, text, offsets)
+
+    def _add(self, piece: _Piece, text: str, offsets: list[int]) -> None:
+        if piece == "seam":
+            self.builder.seam()
+        elif isinstance(piece, _Tag):
+            self.builder.tag(piece.name, offsets[piece.start], opens=piece.opens)
+        elif isinstance(piece, _Run):
+            if piece.left > piece.start or piece.right < piece.end:
+                self.builder.seam()
+            for position in range(piece.left, piece.right):
+                self.builder.add(text[position], offsets[position], offsets[position] + 1)
+            if piece.right < piece.end:
+                self.builder.seam()
+        elif isinstance(piece, _Visible):
+            if len(piece.text) == piece.end - piece.start:
+                for character, position in zip(
+                    piece.text, range(piece.start, piece.end), strict=True
+                ):
+                    self.builder.add(character, offsets[position], offsets[position] + 1)
+            else:
+                self.builder.add(piece.text, offsets[piece.start], offsets[piece.end - 1] + 1)
+
+
+class _Paragraph:
+    def __init__(self, text: str, labels: frozenset[str]) -> None:
+        self._text = text
+        self._labels = labels
+        self._closing = _brackets(text)
+        self._link_ends: dict[int, int] = {}
+        self._lone_ticks: set[int] = set()
+        self._pieces: list[_Piece] = []
+
+    def pieces(self) -> list[_Piece]:
+        position = 0
+        while position < len(self._text):
+            plain = _PLAIN.match(self._text, position)
+            if plain is not None:
+                self._visible(position, plain.end())
+                position = plain.end()
+            else:
+                position = self._special(position)
+        return self._pieces
+
+    def _visible(self, start: int, end: int) -> int:
+        self._pieces.append(_Visible(self._text[start:end], start, end))
+        return end
+
+    def _special(self, position: int) -> int:
+        match self._text[position]:
+            case "\\":
+                return self._escape(position)
+            case "`":
+                return self._code(position)
+            case "&":
+                return self._entity(position)
+            case "<":
+                return self._angle(position)
+            case "!" | "[":
+                return self._link(position)
+            case "]" if position in self._link_ends:
+                self._pieces.append("seam")
+                return self._link_ends[position]
+            case "*" | "_" | "~":
+                return self._run(position)
+        return self._visible(position, position + 1)
+
+    def _escape(self, position: int) -> int:
+        following = self._text[position + 1 : position + 2]
+        if following == "\n":
+            return position + 1
+        if following and following in _PUNCTUATION:
+            return self._visible(position + 1, position + 2)
+        return self._visible(position, position + 1)
+
+    def _code(self, position: int) -> int:
+        opening = _TICKS.match(self._text, position)
+        length = opening.end() - position if opening is not None else 1
+        start = position + length
+        if length not in self._lone_ticks:
+            for closing in _TICKS.finditer(self._text, start):
+                if closing.end() - closing.start() == length:
+                    self._pieces.append("seam")
+                    self._visible(start, closing.start())
+                    self._pieces.append("seam")
+                    return closing.end()
+            self._lone_ticks.add(length)
+        return self._visible(position, start)
+
+    def _entity(self, position: int) -> int:
+        match = REFERENCE.match(self._text, position)
+        if match is None or not match[0].endswith(";") or html.unescape(match[0]) == match[0]:
+            return self._visible(position, position + 1)
+        self._pieces.append(_Visible(html.unescape(match[0]), position, match.end()))
+        return match.end()
+
+    def _angle(self, position: int) -> int:
+        tag = _TAG.match(self._text, position)
+        if tag is not None:
+            self._pieces.append(_Tag(tag[2].lower(), position, not (tag[1] or tag[3])))
+            return tag.end()
+        link = _AUTOLINK.match(self._text, position)
+        if link is None:
+            return self._visible(position, position + 1)
+        self._pieces.append("seam")
+        self._visible(*link.span(1))
+        self._pieces.append("seam")
+        return link.end()
+
+    def _link(self, position: int) -> int:
+        opening = position + (self._text[position] == "!")
+        closing = self._closing.get(opening)
+        if closing is None:
+            return self._visible(position, position + 1)
+        label = self._text[opening + 1 : closing].strip().casefold()
+        if label.startswith("^") and label in self._labels:
+            self._pieces.append("seam")
+            return closing + 1
+        target = _TARGET.match(self._text, closing + 1)
+        end = target.end() if target is not None else None
+        if target is None:
+            reference = _REFERENCE_LABEL.match(self._text, closing + 1)
+            if reference is not None and (reference[1].strip().casefold() or label) in self._labels:
+                end = reference.end()
+            elif label in self._labels:
+                end = closing + 1
+        if end is None:
+            return self._visible(position, position + 1)
+        self._link_ends[closing] = end
+        self._pieces.append("seam")
+        return opening + 1
+
+    def _run(self, position: int) -> int:
+        match = _RUN.match(self._text, position)
+        end = match.end() if match is not None else position + 1
+        mark = self._text[position]
+        before = self._text[position - 1] if position else " "
+        after = self._text[end] if end < len(self._text) else " "
+        left = not after.isspace() and (
+            not _is_punctuation(after) or before.isspace() or _is_punctuation(before)
+        )
+        right = not before.isspace() and (
+            not _is_punctuation(before) or after.isspace() or _is_punctuation(after)
+        )
+        if mark == "_":
+            # Within a word an underscore is part of it: snake_case_name.
+            opens = left and (not right or _is_punctuation(before))
+            closes = right and (not left or _is_punctuation(after))
+        else:
+            opens, closes = left, right
+        if mark == "~" and end - position != 2:
+            opens = closes = False
+        self._pieces.append(_Run(mark, position, end, opens, closes))
+        return end
+
+
+def _is_punctuation(character: str) -> bool:
+    # Currency signs count as letters here, as in GitHub's Markdown: **£5** is bold anywhere.
+    return character in _PUNCTUATION or unicodedata.category(character).startswith("P")
+
+
+def _brackets(text: str) -> dict[int, int]:
+    closing: dict[int, int] = {}
+    stack: list[int] = []
+    for match in re.finditer(r"\\.|\[|\]", text):
+        if match[0] == "[":
+            stack.append(match.start())
+        elif match[0] == "]" and stack:
+            closing[stack.pop()] = match.start()
+    return closing
+
+
+def _pair(runs: list[_Run]) -> None:
+    """Take away from each run the marks that open or close emphasis."""
+    openers: list[_Run] = []
+    # How many openers, from the bottom, are known not to fit a kind of closer: keeps this linear.
+    unfit: dict[tuple[str, bool, int], int] = {}
+    for run in runs:
+        kind = (run.mark, run.opens, run.length % 3)
+        while run.closes and run.left_over:
+            found = next(
+                (
+                    place
+                    for place in range(len(openers) - 1, unfit.get(kind, 0) - 1, -1)
+                    if _fits(openers[place], run)
+                ),
+                None,
+            )
+            if found is None:
+                unfit[kind] = len(openers)
+                break
+            opener = openers[found]
+            used = 2 if min(opener.left_over, run.left_over) >= 2 else 1
+            opener.right -= used
+            run.left += used
+            del openers[found + (opener.left_over > 0) :]
+            unfit = {key: min(count, len(openers)) for key, count in unfit.items()}
+        if run.opens and run.left_over:
+            openers.append(run)
+
+
+def _fits(opener: _Run, closer: _Run) -> bool:
+    if opener.mark != closer.mark:
+        return False
+    both = opener.closes or closer.opens
+    lengths = (opener.length, closer.length)
+    return not both or sum(lengths) % 3 != 0 or all(length % 3 == 0 for length in lengths)

@@ -1,0 +1,258 @@
+"""Finding a template in a document's letters.
+
+The words of the template are looked up as they are, so the work grows with the document and not
+with its square; a place between them is tried longest first, so it takes a whole figure.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Final
+
+from attrs import define, field, frozen
+
+from coprometrics.report._template import Part, Slot, Words
+from coprometrics.report.numerals import HINT, NumberFormat
+from coprometrics.report.printed import is_printed
+from coprometrics.report.text import PARAGRAPH, Document, Letters
+
+__all__ = ["Filling", "Hit", "Matcher"]
+
+_LONGEST: Final = 60
+"""The most letters that a place takes."""
+
+_LONGEST_WORDS: Final = 24
+"""The most letters of something else than a figure: more is another sentence."""
+
+_EM_DASH: Final = "\u2014"
+"""Parts two clauses, where the shorter dashes join two words."""
+
+_BROKEN_DIGITS: Final = re.compile(r"[0-9]\n[0-9]")
+
+
+@frozen
+class Filling:
+    """What stands in a place: from one letter to before another, and whether it is a figure."""
+
+    figure: str
+    start: int
+    end: int
+    is_figure: bool
+
+
+@frozen
+class Hit:
+    """A passage that fits a template: its first letter, and what stands in the places."""
+
+    start: int
+    fillings: tuple[Filling, ...]
+
+
+@define
+class Matcher:
+    """Fits one template to one document.
+
+    Attributes:
+        document: where to look.
+        parts: the template.
+        style: the marks between digits.
+        loose: whether a place also takes something else than a figure.
+    """
+
+    document: Document
+    parts: tuple[Part, ...]
+    style: NumberFormat
+    loose: bool = False
+    _failed: set[tuple[int, int]] = field(factory=set, init=False)
+
+    def hits(self) -> Iterator[Hit]:
+        """Give every passage that fits, in order."""
+        first = next(k for k, part in enumerate(self.parts) if isinstance(part, Words))
+        words = self.parts[first]
+        assert isinstance(words, Words)  # noqa: S101  (so says the line above)
+        for start in self.occurrences(words.text):
+            if not self.words_fit(first, start):
+                continue
+            tail = self._onward(first + 1, start + len(words.text))
+            before = self._back(first - 1, start) if tail is not None else None
+            if tail is not None and before is not None:
+                yield Hit(before[0].start if before else start, (*before, *tail))
+
+    def occurrences(self, text: str) -> Iterator[int]:
+        """Give every place in the document's letters where a text stands."""
+        letters = self.document.letters.text
+        start = letters.find(text)
+        while start >= 0:
+            yield start
+            start = letters.find(text, start + 1)
+
+    def words_fit(self, k: int, start: int) -> bool:
+        """Say whether the words of a part stand at a letter, with their spacing."""
+        words = self.parts[k]
+        letters = self.document.letters
+        if not isinstance(words, Words) or not letters.text.startswith(words.text, start):
+            return False
+        begins, end = k == 0, start + len(words.text)
+        if begins and not self._parted(start):
+            return False
+        if k == len(self.parts) - 1 and not self._parted(end):
+            return False
+        return all(
+            _gap_fits(spaced, letters.gaps[start + place])
+            for place, spaced in enumerate(words.spaced)
+            if not (begins and place == 0)
+        )
+
+    def _parted(self, at: int) -> bool:
+        """Say whether no word runs across the start of a letter."""
+        letters = self.document.letters
+        if not 0 < at < len(letters.text) or letters.gaps[at]:
+            return True
+        return not (letters.text[at - 1].isalnum() and letters.text[at].isalnum())
+
+    def _onward(self, k: int, start: int) -> tuple[Filling, ...] | None:
+        if k == len(self.parts):
+            return ()
+        if (k, start) in self._failed:
+            return None
+        part = self.parts[k]
+        if isinstance(part, Words):
+            rest = self._onward(k + 1, start + len(part.text)) if self.words_fit(k, start) else None
+            if rest is not None:
+                return rest
+        elif start < len(self.document.letters.text) and _gap_fits(
+            part.spaced, self.document.letters.gaps[start]
+        ):
+            for filling in self.fillings(k, start):
+                rest = self._onward(k + 1, filling.end)
+                if rest is not None:
+                    return (filling, *rest)
+        self._failed.add((k, start))
+        return None
+
+    def fillings(self, k: int, start: int, *, alone: bool = False) -> Iterator[Filling]:
+        """Give what a place can take from a letter on, the longest figure first.
+
+        Args:
+            k: the place, as the number of its part.
+            start: the letter.
+            alone: whether to take any figure there, whatever follows it.
+        """
+        slot = self.parts[k]
+        following = self.parts[k + 1] if k + 1 < len(self.parts) and not alone else None
+        letters = self.document.letters
+        last = min(start + _LONGEST, len(letters.text))
+        assert isinstance(slot, Slot)  # noqa: S101  (the callers look)
+        ends = range(start + 1, last + 1)
+        if isinstance(following, Words):
+            ends_there = [end for end in ends if letters.text.startswith(following.text, end)]
+        else:
+            ends_there = list(ends)
+        if ends_there and HINT.search(self.text(start, ends_there[-1])):
+            for end in reversed(ends_there):
+                if self._is_figure(start, end, trailing=following is None):
+                    yield Filling(slot.figure, start, end, True)
+        if not self.loose:
+            return
+        for end in ends_there:
+            if end - start > _LONGEST_WORDS:
+                return
+            if isinstance(following, Words):
+                yield Filling(slot.figure, start, end, False)
+            elif end == len(letters.text) or letters.gaps[end] & Letters.SPACE:
+                yield Filling(slot.figure, start, end, False)
+                return
+
+    def _back(self, k: int, end: int) -> tuple[Filling, ...] | None:
+        """Fill the places before the first words, from the last of them to the first."""
+        if k < 0:
+            return ()
+        slot = self.parts[k]
+        letters = self.document.letters
+        assert isinstance(slot, Slot)  # noqa: S101  (they come before the first words)
+        starts = range(max(0, end - _LONGEST), end)
+        hinted = bool(starts) and HINT.search(self.text(starts[0], end)) is not None
+        for start in starts if hinted else ():
+            if k > 0 and not _gap_fits(slot.spaced, letters.gaps[start]):
+                continue
+            if self._is_figure(start, end, leading=k == 0):
+                before = self._back(k - 1, start)
+                if before is not None:
+                    return (*before, Filling(slot.figure, start, end, True))
+        if self.loose:
+            for start in reversed(starts):
+                if start == 0 or letters.gaps[start] & Letters.SPACE:
+                    before = self._back(k - 1, start)
+                    return (
+                        None
+                        if before is None
+                        else (*before, Filling(slot.figure, start, end, False))
+                    )
+        return None
+
+    def text(self, start: int, end: int) -> str:
+        """Give the document's text from a letter to before another."""
+        index = self.document.letters.index
+        return self.document.text[index[start] : index[end - 1] + 1]
+
+    def _is_figure(
+        self, start: int, end: int, *, leading: bool = False, trailing: bool = False
+    ) -> bool:
+        if not self._starts(start, alone=leading) or not self._stops(end, alone=trailing):
+            return False
+        text = self.text(start, end)
+        if PARAGRAPH in text or _BROKEN_DIGITS.search(text):
+            return False
+        return _has_shape(text, self.style)
+
+    def _starts(self, at: int, *, alone: bool) -> bool:
+        """Say whether a figure that begins here is not the rest of a longer one."""
+        letters = self.document.letters
+        if at == 0 or letters.gaps[at]:
+            return True
+        before, text = letters.text[at - 1], letters.text
+        earlier = text[at - 2] if at > 1 and not letters.gaps[at - 1] else " "
+        if before.isdecimal() or before in "£€$":
+            return False
+        if before in ".," and earlier.isdecimal() and text[at].isdecimal():
+            return False
+        if not alone:
+            return True
+        written = self.document.text[letters.index[at - 1]]
+        joins = earlier.isdecimal() if written == _EM_DASH else earlier.isalnum()
+        return not (
+            before.isalpha()
+            or (before == "-" and joins)
+            or (before in "/:'" and earlier.isdecimal())
+        )
+
+    def _stops(self, at: int, *, alone: bool) -> bool:
+        """Say whether a figure that ends here does not go on."""
+        letters = self.document.letters
+        if at == len(letters.text) or letters.gaps[at]:
+            return True
+        after, text = letters.text[at], letters.text
+        later = text[at + 1] if at + 1 < len(text) and not letters.gaps[at + 1] else " "
+        if after.isdecimal():
+            return False
+        if after in ".," and later.isdecimal() and text[at - 1].isdecimal():
+            return False
+        if not alone:
+            return True
+        return not (
+            after.isalpha()
+            or after in "%£€$"
+            or (after == "-" and later.isalnum())
+            or (after in "/:'" and later.isdecimal())
+        )
+
+
+@lru_cache(maxsize=4096)
+def _has_shape(text: str, style: NumberFormat) -> bool:
+    return is_printed(text, style)
+
+
+def _gap_fits(spaced: bool, gap: int) -> bool:
+    return bool(gap & Letters.SOFT) or bool(gap & Letters.SPACE) == spaced

@@ -1,0 +1,372 @@
+"""The check of a report: import its sources, calculate, and compare with what is printed."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Literal
+
+from attrs import Factory, define, frozen
+
+from coprometrics.documents import Document, DocumentError, Place, load_document
+from coprometrics.errors import CoprometricsError, ReportError
+from coprometrics.importers.contract import Context, Source
+from coprometrics.importers.keys import PeopleKey
+from coprometrics.importers.registry import Registry
+from coprometrics.importers.runner import ImportResult, import_source, load_config
+from coprometrics.money import exponent
+from coprometrics.records import RECORD_TYPES
+from coprometrics.report.document import read_document
+from coprometrics.report.findings import Acceptance, Finding, apply_accepted
+from coprometrics.report.numerals import NumberFormat, locale_format
+from coprometrics.report.printed import Printed, parse_printed
+from coprometrics.report.recompute import Recomputation, disagreement, recompute
+from coprometrics.report.report_file import FigureEntry, Report
+from coprometrics.report.statements import Binding, bind_statement
+from coprometrics.store import Store
+
+__all__ = ["Check", "FigureOutcome", "Verdict", "check_report"]
+
+Verdict = Literal["agrees", "differs", "not computed", "manual", "no source", "not printed"]
+"""What the check says of one figure:
+
+- agrees: the records give it, at its printed precision;
+- differs: they give something else, or its print cannot be read;
+- not computed: its metric could not be calculated;
+- manual: a person vouches for it;
+- no source: neither a metric nor a person stands behind it;
+- not printed: no text of it was found.
+"""
+
+_MOST_REFUSALS = 20
+
+
+@frozen
+class FigureOutcome:
+    """What came of one figure.
+
+    Attributes:
+        id: its id.
+        printed: its text, where there is one.
+        place: where that stands.
+        given: what the records give, as people write it.
+        metric: the metric that gives it.
+        verdict: see ``Verdict``.
+    """
+
+    id: str
+    printed: str | None
+    place: Place | None
+    given: str | None
+    metric: str | None
+    verdict: Verdict
+
+
+@frozen
+class Check:
+    """What the check of a report found.
+
+    Attributes:
+        title: the title of the report.
+        file: the report file.
+        period: its first and last day.
+        sources: what came of each source.
+        outcomes: what came of each figure, in the order of the report file.
+        findings: everything there is to say, accepted or not, in a fixed order.
+    """
+
+    title: str
+    file: str
+    period: tuple[dt.date, dt.date] | None = None
+    sources: tuple[ImportResult, ...] = ()
+    outcomes: tuple[FigureOutcome, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+    def failing(self, fail_on: str = "error") -> tuple[Finding, ...]:
+        """Give the findings that are not accepted and at least as grave as ``fail_on``."""
+        grave = _SEVERITIES[: _SEVERITIES.index(fail_on) + 1]
+        return tuple(f for f in self.findings if f.severity in grave and f.accepted is None)
+
+
+_SEVERITIES = ("error", "warning", "info")
+
+
+def check_report(
+    path: Path | str,
+    *,
+    today: dt.date,
+    registry: Registry | None = None,
+    progress: Callable[[str], None] = lambda _step: None,
+) -> Check:
+    """Check a report: shape, then every figure against the records behind it.
+
+    Args:
+        path: the report file, or the folder in which it is called ``report.yaml``.
+        today: the day of the check; it decides alone whether an accepted finding has expired.
+        registry: the importers; those of the environment by default.
+        progress: called with each step in words, before it is taken.
+
+    Returns:
+        The verdict on each figure and all findings.
+
+    Raises:
+        CoprometricsError: when the report file, its document, a source or a mapping cannot be
+            read. What can be read but is wrong is a finding.
+    """
+    file = Path(path)
+    if file.is_dir():
+        file = file / "report.yaml"
+    try:
+        document = load_document(file, Report)
+    except DocumentError as error:
+        return Check(
+            title=str(file),
+            file=str(file),
+            findings=tuple(
+                Finding("report-shape", problem.message, place=problem.place)
+                for problem in error.problems
+            ),
+        )
+    return _Checker(document, file, registry or Registry(), progress).run(today)
+
+
+@define
+class _Checker:
+    document: Document[Report]
+    file: Path
+    registry: Registry
+    progress: Callable[[str], None]
+    findings: list[Finding] = Factory(list)
+
+    @property
+    def report(self) -> Report:
+        return self.document.value
+
+    def run(self, today: dt.date) -> Check:
+        with self._at("locale"):
+            number_format = locale_format(self.report.locale)
+        with self._at("currency"):
+            exponent(self.report.currency)
+        bindings = self._bind(number_format)
+        with Store.open() as store:
+            sources = tuple(self._import(store))
+            self.progress("calculating")
+            frames = {record_type: store.frame(record_type) for record_type in RECORD_TYPES}
+            computed = recompute(self.report, frames)
+        ids = list(dict.fromkeys([*self.report.figures, *bindings]))
+        outcomes = tuple(
+            self._outcome(figure_id, bindings.get(figure_id, ()), computed, number_format)
+            for figure_id in ids
+        )
+        if self.report.relations:
+            number = len(self.report.relations)
+            self._find(
+                "relations-not-checked",
+                f"{number} relation{'s' if number > 1 else ''} between figures were read, but this "
+                "release does not check them",
+                place=self.document.place("relations", of_key=True),
+            )
+        return Check(
+            title=self.report.title,
+            file=str(self.file),
+            period=(self.report.period.start, self.report.period.end),
+            sources=sources,
+            outcomes=outcomes,
+            findings=apply_accepted(self.findings, self._accepted(), today),
+        )
+
+    def _find(self, code: str, message: str, **details: Any) -> None:
+        self.findings.append(Finding(code, message, **details))
+
+    @contextlib.contextmanager
+    def _at(self, *pointer: str | int) -> Iterator[None]:
+        """Name the line of the report file that asks for something, when that fails."""
+        try:
+            yield
+        except CoprometricsError as error:
+            raise ReportError(str(error), where=str(self.document.place(*pointer))) from None
+
+    def _bind(self, number_format: NumberFormat) -> dict[str, tuple[Binding, ...]]:
+        if self.report.document is None:
+            if self.report.statements:
+                raise ReportError(
+                    "there are statements, but no document that they stand in",
+                    where=str(self.document.place("statements", of_key=True)),
+                    remedy="name its file with document",
+                )
+            return {}
+        self.progress("reading the document")
+        path = self.file.parent / self.report.document
+        with self._at("document"):
+            text = read_document(path, file=str(path))
+        found: dict[str, tuple[Binding, ...]] = {}
+        for index, statement in enumerate(self.report.statements):
+            with self._at("statements", index):
+                result = bind_statement(statement, text, number_format=number_format)
+            if result.finding is not None:
+                self.findings.append(result.finding)
+            for binding in result.bindings:
+                found[binding.figure] = (*found.get(binding.figure, ()), binding)
+        return found
+
+    def _import(self, store: Store) -> Iterator[ImportResult]:
+        people = PeopleKey()
+        folder = self.file.parent
+        for index, entry in enumerate(self.report.sources):
+            self.progress(f"importing {entry.path}")
+            with self._at("sources", index):
+                found = self.registry.importer(entry.importer)
+                mapping = None if entry.mapping is None else folder / entry.mapping
+                result = import_source(
+                    Source.at(folder / entry.path),
+                    found,
+                    store,
+                    config=load_config(found, mapping),
+                    context=Context(person_key=people.pseudonym),
+                )
+            self._report_refusals(result, str(folder / entry.path))
+            yield result
+
+    def _report_refusals(self, result: ImportResult, file: str) -> None:
+        for refusal in result.refusals[:_MOST_REFUSALS]:
+            for problem in refusal.problems:
+                value = f", got {problem.value}" if problem.value is not None else ""
+                self._find(
+                    "record-refused",
+                    f"{refusal.at}: {problem.message}{value}",
+                    place=Place(file, refusal.at.line or 1, 1),
+                    remedy="correct the row, or leave it out with a rule of the mapping",
+                )
+        more = result.refused - _MOST_REFUSALS
+        if more > 0:
+            self._find(
+                "record-refused",
+                f"{more:,} more rows of {result.source_name} were refused",
+                place=Place(file, 1, 1),
+            )
+
+    def _outcome(
+        self,
+        figure_id: str,
+        bindings: tuple[Binding, ...],
+        computed: dict[str, Recomputation],
+        number_format: NumberFormat,
+    ) -> FigureOutcome:
+        entry = self.report.figures.get(figure_id, FigureEntry())
+        prints = [(binding.printed, binding.place) for binding in bindings]
+        if entry.printed is not None:
+            prints.append(
+                (str(entry.printed), self.document.place("figures", figure_id, "printed"))
+            )
+        read = self._read(figure_id, entry, prints, number_format)
+        answer = computed.get(figure_id)
+        given = answer.figure.text if answer and answer.figure else None
+        verdict = self._verdict(figure_id, entry, prints, read, answer)
+        text, place = prints[0] if prints else (None, None)
+        return FigureOutcome(figure_id, text, place, given, entry.metric, verdict)
+
+    def _read(
+        self,
+        figure_id: str,
+        entry: FigureEntry,
+        prints: list[tuple[str, Place]],
+        number_format: NumberFormat,
+    ) -> list[tuple[Printed, Place]]:
+        """Read every print of a figure; two that cannot both be true are a finding."""
+        read: list[tuple[Printed, Place]] = []
+        for text, place in prints:
+            try:
+                printed = parse_printed(
+                    text,
+                    currency=self.report.currency,
+                    rounding=entry.rounding,
+                    rounded_to=entry.rounded_to,
+                    number_format=number_format,
+                    unit=entry.unit,
+                )
+            except CoprometricsError as error:
+                self._find(
+                    "printed-unreadable",
+                    error.what,
+                    figures=(figure_id,),
+                    place=place,
+                    printed=text,
+                    remedy=error.remedy,
+                )
+                continue
+            read.append((printed, place))
+            first, first_place = read[0]
+            if first.unit != printed.unit or not first.interval.intersects(printed.interval):
+                self._find(
+                    "figure-printed-differently",
+                    f"{figure_id} is printed as {text}, but as {first.text} at {first_place}",
+                    figures=(figure_id,),
+                    place=place,
+                    printed=text,
+                    expected=first.text,
+                    remedy="print the same figure in both places",
+                )
+        return read
+
+    def _verdict(
+        self,
+        figure_id: str,
+        entry: FigureEntry,
+        prints: list[tuple[str, Place]],
+        read: list[tuple[Printed, Place]],
+        answer: Recomputation | None,
+    ) -> Verdict:
+        declared = self.document.place("figures", figure_id, of_key=True)
+        if answer is not None and answer.figure is None:
+            self._find(
+                "figure-not-computed",
+                f"{figure_id} cannot be calculated: {answer.problem}",
+                figures=(figure_id,),
+                place=declared,
+            )
+            return "not computed"
+        if not prints:
+            if entry.manual is None:
+                self._find(
+                    "figure-unbound",
+                    f"{figure_id} is printed nowhere that this file knows of",
+                    figures=(figure_id,),
+                    place=declared,
+                    remedy="put it in a statement, or give its text with printed",
+                )
+            return "not printed"
+        if answer is None or answer.figure is None:
+            if entry.manual is not None:
+                return "manual"
+            self._find(
+                "figure-without-source",
+                f"{figure_id} is printed as {prints[0][0]}, and nothing stands behind it",
+                figures=(figure_id,),
+                place=prints[0][1],
+                printed=prints[0][0],
+                remedy="name a metric, or with manual who vouches for it",
+            )
+            return "no source"
+        differs = len(read) < len(prints)
+        for printed, place in read:
+            problem = disagreement(printed, answer.figure)
+            if problem is not None:
+                differs = True
+                self._find(
+                    "figure-mismatch",
+                    f"{figure_id} {problem}",
+                    figures=(figure_id,),
+                    place=place,
+                    printed=printed.text,
+                    expected=answer.figure.text,
+                    remedy="correct the figure, or the records behind it",
+                )
+        return "differs" if differs else "agrees"
+
+    def _accepted(self) -> Iterator[Acceptance]:
+        for index, entry in enumerate(self.report.accepted):
+            place = self.document.place("accepted", index)
+            with self._at("accepted", index):
+                yield Acceptance(entry.code, entry.figures, entry.reason, entry.until, place)

@@ -1,0 +1,246 @@
+"""Findings: what the check has to say about a printed figure, under stable codes.
+
+A code never changes its meaning. An accepted finding stays a finding, with the acceptance beside
+it; an acceptance that no longer fits anything, or whose time is over, is a finding itself.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Final, Literal
+
+from attrs import evolve, field, frozen
+
+from coprometrics.documents import Place
+from coprometrics.errors import ReportError, shown
+
+__all__ = ["CODES", "Acceptance", "Code", "Finding", "Severity", "apply_accepted", "sort"]
+
+Severity = Literal["error", "warning", "info"]
+
+
+@frozen
+class Code:
+    """One kind of finding.
+
+    Attributes:
+        name: the stable name, in kebab-case.
+        severity: how grave it is.
+        meaning: what it says, in one line.
+    """
+
+    name: str
+    severity: Severity
+    meaning: str
+
+
+CODES: Final[dict[str, Code]] = {
+    code.name: code
+    for code in (
+        Code("accepted-expired", "warning", "An acceptance has passed its end date."),
+        Code("accepted-stale", "warning", "An acceptance fits no finding any more."),
+        Code("figure-mismatch", "error", "A printed figure is not what the records give."),
+        Code("figure-not-computed", "error", "A figure could not be calculated."),
+        Code(
+            "figure-printed-differently",
+            "error",
+            "One figure is printed twice, in ways that cannot both be true.",
+        ),
+        Code("figure-unbound", "error", "A figure has no printed text anywhere."),
+        Code(
+            "figure-without-source",
+            "info",
+            "Neither a metric nor a person stands behind a printed figure.",
+        ),
+        Code("printed-unreadable", "error", "A printed figure cannot be read as a number."),
+        Code("record-refused", "error", "An imported record does not fit its type."),
+        Code("relations-not-checked", "info", "The relations between figures were not checked."),
+        Code("report-shape", "error", "The report file does not fit its schema."),
+        Code("statement-ambiguous", "error", "A statement fits more than one passage."),
+        Code("statement-not-a-number", "error", "A statement has something else than a number."),
+        Code("statement-not-found", "error", "A statement is not in the document."),
+    )
+}
+"""Every code, in the order of the alphabet."""
+
+
+def _known(_instance: object, _attribute: object, value: str) -> None:
+    if value not in CODES:
+        raise ReportError(
+            f"{shown(value)} is not the code of a finding", remedy=f"use one of {', '.join(CODES)}"
+        )
+
+
+def _as_set(figures: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(set(figures)))
+
+
+@frozen
+class Acceptance:
+    """A finding that somebody takes responsibility for, until a day.
+
+    Attributes:
+        code: the code of the finding.
+        figures: its figures, in any order; none for a finding about no figure.
+        reason: why it is accepted.
+        until: the last day on which it is.
+        place: where it is written.
+
+    Raises:
+        ReportError: when the code is not known or is about acceptances, or no reason is given.
+    """
+
+    code: str = field(validator=_known)
+    figures: tuple[str, ...] = field(converter=_as_set)
+    reason: str
+    until: dt.date
+    place: Place | None = None
+
+    def __attrs_post_init__(self) -> None:
+        if self.code.startswith("accepted-"):
+            raise ReportError(
+                f"{self.code} cannot be accepted", remedy="correct or remove the acceptance"
+            )
+        if not self.reason.strip():
+            raise ReportError(
+                f"the acceptance of {self.code} gives no reason", remedy="say why it is accepted"
+            )
+
+
+@frozen
+class Finding:
+    """Something the check has to say, with all that a reader needs to act on it.
+
+    Attributes:
+        code: the stable code, one of ``CODES``.
+        message: what is wrong, in words.
+        figures: the ids of the figures it is about.
+        statement: the statement it is about, as the report file has it.
+        place: where it is.
+        printed: what is printed.
+        expected: what would be right.
+        remedy: what to do.
+        accepted: the acceptance that covers it.
+        severity: how grave it is; follows from the code.
+
+    Examples:
+        >>> print(Finding("figure-mismatch", "training.people is printed as 502; the records "
+        ...               "give 498", place=Place("report.md", 41, 7), remedy="print 498"))
+        report.md:41:7: error: training.people is printed as 502; the records give 498; print 498 [figure-mismatch]
+    """  # noqa: E501
+
+    code: str = field(validator=_known)
+    message: str
+    figures: tuple[str, ...] = ()
+    statement: str | None = None
+    place: Place | None = None
+    printed: str | None = None
+    expected: str | None = None
+    remedy: str | None = None
+    accepted: Acceptance | None = None
+    severity: Severity = field(init=False)
+
+    @severity.default
+    def _severity(self) -> Severity:
+        # An unknown code is refused by the validator, which runs after the defaults.
+        return CODES[self.code].severity if self.code in CODES else "error"
+
+    def __str__(self) -> str:
+        where = f"{self.place}: " if self.place else ""
+        remedy = f"; {self.remedy}" if self.remedy else ""
+        accepted = f" (accepted: {self.accepted.reason})" if self.accepted else ""
+        return f"{where}{self.severity}: {self.message}{remedy} [{self.code}]{accepted}"
+
+
+def sort(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Put findings in the one order they are always shown in: by place, code and figures.
+
+    Findings without a place come first.
+    """
+
+    def order(finding: Finding) -> tuple[str, int, int, str, tuple[str, ...], str, str]:
+        place = finding.place or Place("", 0, 0)
+        return (
+            place.file,
+            place.line,
+            place.column,
+            finding.code,
+            finding.figures,
+            finding.statement or "",
+            finding.message,
+        )
+
+    return tuple(sorted(findings, key=order))
+
+
+def apply_accepted(
+    findings: Iterable[Finding], accepted: Iterable[Acceptance], today: dt.date
+) -> tuple[Finding, ...]:
+    """Mark the findings that are accepted today, and add those about the acceptances themselves.
+
+    An acceptance fits the findings of its code about exactly its figures.
+
+    Args:
+        findings: what the check found.
+        accepted: what the report file accepts.
+        today: the day of the check. An acceptance still holds on its last day.
+
+    Returns:
+        The findings and, for each acceptance that fits none or that has ended, one more; sorted.
+
+    Raises:
+        ReportError: when two acceptances fit the same findings.
+
+    Examples:
+        >>> found = Finding("figure-mismatch", "17 is printed", figures=("talks.people",))
+        >>> known = Acceptance("figure-mismatch", ("talks.people",), "as published",
+        ...                    dt.date(2027, 3, 31))
+        >>> [finding.accepted is known for finding in
+        ...  apply_accepted([found], [known], dt.date(2027, 3, 31))]
+        [True]
+        >>> [finding.code for finding in apply_accepted([found], [known], dt.date(2027, 4, 1))]
+        ['accepted-expired', 'figure-mismatch']
+    """
+    by_key: dict[tuple[str, tuple[str, ...]], Acceptance] = {}
+    for acceptance in accepted:
+        key = (acceptance.code, acceptance.figures)
+        if key in by_key:
+            raise ReportError(
+                f"{_named(acceptance)} is accepted twice",
+                where=str(acceptance.place) if acceptance.place else None,
+                remedy="keep one of the two",
+            )
+        by_key[key] = acceptance
+    result: list[Finding] = []
+    used: set[tuple[str, tuple[str, ...]]] = set()
+    for finding in findings:
+        key = (finding.code, _as_set(finding.figures))
+        found = by_key.get(key)
+        if found is not None:
+            used.add(key)
+        holds = found is not None and today <= found.until
+        result.append(evolve(finding, accepted=found) if holds else finding)
+    for key, acceptance in by_key.items():
+        if key not in used:
+            result.append(_about(acceptance, "accepted-stale", "fits no finding any more"))
+        elif today > acceptance.until:
+            ended = f"ended on {acceptance.until.isoformat()}"
+            result.append(_about(acceptance, "accepted-expired", ended))
+    return sort(result)
+
+
+def _named(acceptance: Acceptance) -> str:
+    figures = f" for {', '.join(acceptance.figures)}" if acceptance.figures else ""
+    return f"{acceptance.code}{figures}"
+
+
+def _about(acceptance: Acceptance, code: str, what: str) -> Finding:
+    stale = code == "accepted-stale"
+    return Finding(
+        code,
+        f"the acceptance of {_named(acceptance)} {what}",
+        figures=acceptance.figures,
+        place=acceptance.place,
+        remedy="remove it" if stale else "correct the figure, or accept it until a later day",
+    )

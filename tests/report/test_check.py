@@ -1,0 +1,300 @@
+"""The check says of every printed figure whether the records give it, and where it is wrong."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+
+import pytest
+
+from coprometrics.documents import document_schema
+from coprometrics.errors import CoprometricsError
+from coprometrics.output.json import CheckResult, check_as_json
+from coprometrics.output.text import check_as_text
+from coprometrics.report.check import Check, check_report
+
+TODAY = dt.date(2024, 6, 1)
+EXAMPLE = Path(__file__).parents[2] / "examples" / "impact-report-2023"
+
+MAPPING = """
+record: Income
+source: finance
+id: {from: [No]}
+columns:
+  - {target: received_on, from: [Date], type: date, formats: ["%d/%m/%Y"]}
+  - {target: stream, from: [Stream]}
+  - {target: amount_minor, from: [Amount], type: money}
+  - {target: currency, from: [Currency]}
+constants: {kind: fee}
+"""
+INCOME = """No,Date,Stream,Amount,Currency
+1,03/01/2023,talks,100.00,GBP
+2,04/01/2023,training,300.00,GBP
+"""
+REPORT = """schema: report-v1
+title: A small report
+period: {start: 2023-01-01, end: 2023-12-31}
+sources:
+  - {importer: csv, path: income.csv, mapping: income.mapping.yaml}
+document: report.md
+statements:
+  - "Talks brought {talks.share} of our income."
+figures:
+  talks.share: {metric: revenue_share, where: {stream: talks}, value: share}
+"""
+TEXT = "# Report\n\nTalks brought **25%** of our income.\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    write(tmp_path, "report.yaml", REPORT)
+    write(tmp_path, "report.md", TEXT)
+    write(tmp_path, "income.csv", INCOME)
+    write(tmp_path, "income.mapping.yaml", MAPPING)
+    return tmp_path
+
+
+def write(folder: Path, name: str, text: str, encoding: str = "utf-8") -> None:
+    (folder / name).write_text(text, encoding=encoding)
+
+
+def check(folder: Path) -> Check:
+    return check_report(folder, today=TODAY)
+
+
+def codes(found: Check) -> list[str]:
+    return [finding.code for finding in found.findings]
+
+
+def test_a_right_figure_agrees(folder: Path):
+    found = check(folder)
+    (outcome,) = found.outcomes
+    assert (outcome.verdict, outcome.printed, outcome.given) == ("agrees", "25%", "25.00%")
+    assert found.findings == ()
+    assert str(outcome.place) == f"{folder / 'report.md'}:3:17"
+
+
+def test_a_wrong_figure_is_found_where_it_is_printed(folder: Path):
+    write(folder, "report.md", TEXT.replace("25%", "26%"))
+    (finding,) = check(folder).findings
+    assert finding.code == "figure-mismatch"
+    assert str(finding.place) == f"{folder / 'report.md'}:3:17"
+    assert (finding.printed, finding.expected) == ("26%", "25.00%")
+    assert "25.00% (10,000 of 40,000)" in finding.message
+
+
+def test_a_statement_that_is_not_there_leaves_its_figures_unprinted(folder: Path):
+    write(folder, "report.md", "Nothing of the kind.")
+    assert codes(check(folder)) == ["statement-not-found", "figure-unbound"]
+
+
+def test_a_figure_may_be_printed_in_the_report_file(folder: Path):
+    text = REPORT[: REPORT.index("document:")] + (
+        'figures:\n  talks.share: {printed: "25%", metric: revenue_share, where: {stream: talks}, '
+        "value: share}\n"
+    )
+    write(folder, "report.yaml", text)
+    (outcome,) = check(folder).outcomes
+    assert outcome.verdict == "agrees"
+    assert outcome.place is not None
+    assert outcome.place.line == 7
+
+
+def test_a_figure_printed_in_two_ways_that_cannot_both_be_true_is_found(folder: Path):
+    write(folder, "report.md", TEXT + "\nTalks are 24.1% of it.\n")
+    text = REPORT.replace("figures:", '  - "Talks are {talks.share} of it."\nfigures:')
+    write(folder, "report.yaml", text)
+    assert codes(check(folder)) == ["figure-mismatch", "figure-printed-differently"]
+
+
+def test_a_figure_printed_at_two_precisions_that_agree_is_no_finding(folder: Path):
+    write(folder, "report.md", TEXT + "\nTalks are 25.0% of it.\n")
+    text = REPORT.replace("figures:", '  - "Talks are {talks.share} of it."\nfigures:')
+    write(folder, "report.yaml", text)
+    assert codes(check(folder)) == []
+
+
+def test_a_manual_figure_is_counted_as_such(folder: Path):
+    text = REPORT.replace(
+        "{metric: revenue_share, where: {stream: talks}, value: share}", "{manual: the treasurer}"
+    )
+    write(folder, "report.yaml", text)
+    found = check(folder)
+    assert found.outcomes[0].verdict == "manual"
+    assert found.findings == ()
+
+
+def test_a_figure_that_nothing_stands_behind_is_told(folder: Path):
+    write(folder, "report.yaml", REPORT[: REPORT.index("figures:")])
+    found = check(folder)
+    assert found.outcomes[0].verdict == "no source"
+    assert codes(found) == ["figure-without-source"]
+    assert found.failing("error") == ()
+    assert len(found.failing("info")) == 1
+
+
+def test_an_accepted_finding_does_not_fail(folder: Path):
+    write(folder, "report.md", TEXT.replace("25%", "26%"))
+    accepted = (
+        "accepted:\n  - {code: figure-mismatch, figures: [talks.share], reason: as published, "
+        "until: 2024-06-01}\n"
+    )
+    write(folder, "report.yaml", REPORT + accepted)
+    found = check(folder)
+    assert found.failing("info") == ()
+    assert found.findings[0].accepted is not None
+    late = check_report(folder, today=dt.date(2024, 6, 2))
+    assert [f.code for f in late.failing("warning")] == ["figure-mismatch", "accepted-expired"]
+
+
+def test_an_acceptance_that_fits_nothing_is_stale(folder: Path):
+    accepted = (
+        "accepted:\n  - {code: figure-mismatch, figures: [talks.share], reason: old, "
+        "until: 2030-01-01}\n"
+    )
+    write(folder, "report.yaml", REPORT + accepted)
+    assert codes(check(folder)) == ["accepted-stale"]
+
+
+def test_relations_are_said_not_to_be_checked(folder: Path):
+    write(folder, "report.yaml", REPORT + "relations:\n  - {sum: 'a.*', equals: b}\n")
+    assert codes(check(folder)) == ["relations-not-checked"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "message"),
+    [
+        ("revenue_share,", "revenue_shares,", "figure-not-computed", "revenue_share"),
+        ("value: share", "value: shares", "figure-not-computed", "share"),
+        ("stream: talks", "stream: walks", "figure-not-computed", "stream=talks"),
+        ("where: {stream: talks}", "where: {flow: talks}", "figure-not-computed", "stream=talks"),
+        ("where:", "params: {buy: x}, where:", "figure-not-computed", "buy"),
+        ("schema: report-v1", "schema: report-v9", "report-shape", "must be 'report-v1'"),
+        ("title: A small report\n", "", "report-shape", "'title' is missing"),
+        ("figures:", "figure:", "report-shape", "did you mean 'figures'"),
+        (", value: share", "", "report-shape", "needs value"),
+        ("value: share", "value: share, manual: me", "report-shape", "not both"),
+        ("start: 2023-01-01", "start: 2023-02-30", "report-shape", "must be a date"),
+        ("end: 2023-12-31", "end: 2022-12-31", "report-shape", "before it starts"),
+        ("talks.share:", "Talks Share:", "report-shape", "does not fit"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_in_the_report_file_is_a_finding_with_its_line(
+    folder: Path, old: str, new: str, code: str, message: str
+):
+    assert old in REPORT
+    write(folder, "report.yaml", REPORT.replace(old, new, 1))
+    found = [f for f in check(folder).findings if f.code == code]
+    assert message in found[0].message
+    assert found[0].place is not None
+    assert found[0].place.file.endswith("report.yaml")
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ("3,31/02/2023,talks,1.00,GBP", "line 4"),
+        ("3,05/01/2023,talks,1.001,GBP", "line 4"),
+        ("3,05/01/2023,talks,1.00,XYZ", "line 4"),
+        ("3,05/01/2023,talks,1.00", "line 4"),
+        (",05/01/2023,talks,1.00,GBP", "line 4"),
+        ("1,05/01/2023,talks,9.00,GBP", "different records have the id 'finance:1'"),
+    ],
+)
+def test_a_row_that_does_not_fit_is_a_finding_at_its_line(folder: Path, row: str, message: str):
+    write(folder, "income.csv", f"{INCOME}{row}\n")
+    found = check(folder)
+    refused = [f for f in found.findings if f.code == "record-refused"]
+    assert message in refused[0].message
+    assert found.failing("error")
+
+
+def test_mixed_currencies_are_never_added(folder: Path):
+    write(folder, "income.csv", f"{INCOME}3,05/01/2023,talks,1.00,EUR\n")
+    (finding,) = check(folder).findings
+    assert finding.code == "figure-not-computed"
+    assert "say which currency: EUR, GBP" in finding.message or "GBP" in finding.message
+    text = REPORT.replace("{stream: talks}", "{stream: talks, currency: GBP}")
+    write(folder, "report.yaml", text)
+    assert check(folder).findings == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "message"),
+    [
+        ("report.yaml", None, "there is no such file"),
+        ("report.yaml", "schema: [", "not valid YAML"),
+        ("report.md", None, "report.yaml:6:11: "),
+        ("income.csv", None, "report.yaml:5:5: "),
+        ("income.mapping.yaml", None, "there is no such file"),
+        ("income.mapping.yaml", "record: Incomes", "is missing"),
+        ("income.mapping.yaml", MAPPING.replace("[Amount]", "[Sum]"), "Sum"),
+        ("income.mapping.yaml", MAPPING.replace("Income", "Incomes"), "Incomes"),
+        ("income.mapping.yaml", MAPPING.replace("received_on", "received"), "received"),
+        ("income.csv", INCOME + '3,05/01/2023,"tal', "income.csv:4: "),
+        ("report.yaml", REPORT.replace("importer: csv", "importer: xls"), "no importer 'xls'"),
+        ("report.yaml", REPORT.replace("figures:", "locale: xx\nfigures:"), "locale"),
+        ("report.yaml", REPORT.replace("figures:", "currency: ABC\nfigures:"), "'ABC'"),
+        ("report.yaml", REPORT.replace("{talks.share}", "{talks.share"), "report.yaml:8:5"),
+        ("report.yaml", REPORT + "accepted: [{code: x, reason: y, until: 2024-01-01}]\n", "'x'"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_read_is_one_line_with_place(
+    folder: Path, name: str, change: str | None, message: str
+):
+    if change is None:
+        (folder / name).unlink()
+    else:
+        write(folder, name, change)
+    with pytest.raises(CoprometricsError) as caught:
+        check(folder)
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["report.yaml", "report.md", "income.csv", "income.mapping.yaml"])
+def test_another_encoding_is_named(folder: Path, name: str):
+    original = (folder / name).read_text("utf-8")
+    (folder / name).write_bytes(original.encode() + "# caf\u00e9".encode("latin-1"))
+    with pytest.raises(CoprometricsError, match=r"UTF-8|utf-8"):
+        check(folder)
+
+
+def test_the_json_fits_its_published_schema(folder: Path):
+    import jsonschema
+
+    write(folder, "report.md", TEXT.replace("25%", "26%"))
+    for found in (check(folder), check_report(EXAMPLE, today=TODAY)):
+        data = json.loads(check_as_json(found))
+        jsonschema.Draft202012Validator(document_schema(CheckResult)).validate(data)
+
+
+def test_the_text_names_verdict_and_finding(folder: Path):
+    write(folder, "report.md", TEXT.replace("25%", "26%"))
+    text = check_as_text(check(folder))
+    assert "talks.share" in text
+    assert "differs" in text
+    assert "report.md:3:17: error: talks.share is printed as 26%" in text
+    assert text.endswith("1 figures: differs 1; findings: 1, accepted: 0\n")
+    assert "\x1b" not in text
+
+
+def test_the_example_agrees_but_for_its_accepted_contradiction():
+    found = check_report(EXAMPLE, today=TODAY)
+    assert len(found.outcomes) == 49
+    assert [o.id for o in found.outcomes if o.verdict != "agrees"] == ["talks.organisations"]
+    (finding,) = found.findings
+    assert finding.accepted is not None
+    assert (finding.printed, finding.expected) == ("17", "19")
+    assert all(source.clean for source in found.sources)
+
+
+def test_the_example_without_its_acceptance_fails(tmp_path: Path):
+    import shutil
+
+    copy = tmp_path / "copy"
+    shutil.copytree(EXAMPLE, copy)
+    text = (copy / "report.yaml").read_text("utf-8")
+    write(copy, "report.yaml", text[: text.index("accepted:")])
+    assert [f.code for f in check_report(copy, today=TODAY).failing()] == ["figure-mismatch"]
