@@ -17,6 +17,7 @@ ORDER = [
     ["money", "periods", "rounding"],
     ["records"],
     ["documents"],
+    ["configuration"],
     ["tables"],
     ["store"],
     ["metrics"],

@@ -125,13 +125,19 @@ def test_a_manual_figure_is_counted_as_such(folder: Path):
     assert found.findings == ()
 
 
-def test_a_figure_that_nothing_stands_behind_is_told(folder: Path):
+def test_a_figure_that_nothing_stands_behind_is_counted_as_such(folder: Path):
     write(folder, "report.yaml", REPORT[: REPORT.index("figures:")])
     found = check(folder)
     assert found.outcomes[0].verdict == "no source"
-    assert codes(found) == ["figure-without-source"]
-    assert found.failing("error") == ()
-    assert len(found.failing("info")) == 1
+    assert found.findings == ()
+    assert "1 figures: no source 1" in check_as_text(found)
+
+
+def test_the_words_that_the_workspace_allows_hold_for_its_sources(folder: Path):
+    write(folder, "coprometrics.toml", '[vocabularies]\n"Income.stream" = ["talks"]\n')
+    (finding, *_) = check(folder).findings
+    assert finding.code == "record-refused"
+    assert "line 3: stream has a value that is not on its list, got 'training'" in finding.message
 
 
 def test_an_accepted_finding_does_not_fail(folder: Path):

@@ -60,7 +60,6 @@ _SHOWN = 20
 @click.option(
     "--key-file",
     type=click.Path(path_type=Path),
-    envvar="COPROMETRICS_KEY_FILE",
     help="The secret key for people; coprometrics.key beside the store by default.",
 )
 @click.option("--all-issues", is_flag=True, help="List every refused row, not only the first 20.")
@@ -79,18 +78,21 @@ def import_command(
 
     Exit code 1 means that rows were refused; they are listed with line and cause.
     """  # fmt: skip
+    from coprometrics.configuration import find_configuration
     from coprometrics.importers.contract import Context, Source
     from coprometrics.importers.keys import PeopleKey
     from coprometrics.importers.registry import Registry
     from coprometrics.importers.runner import import_source, load_config
 
     sources = [Source.at(path) for path in files]
-    registry = Registry()
+    settings = find_configuration(into.absolute().parent)
+    registry = Registry(blocked=settings.block)
     chosen = [_choose(registry, source, name, mapping) for source in sources]
     configs = [load_config(found, mapping) for found in chosen]
     clean = True
     with _open_store(into, dry_run=dry_run) as store:
-        key = PeopleKey(key_file, store) if key_file else PeopleKey.beside(into, store)
+        named = key_file or settings.key_file
+        key = PeopleKey(Path(named), store) if named else PeopleKey.beside(into, store)
         if dry_run:
             key = PeopleKey()
         for source, found, config in zip(sources, chosen, configs, strict=True):
@@ -104,6 +106,7 @@ def import_command(
                     policy="strict" if policy == "strict" else "collect",
                     max_errors=max_errors,
                     dry_run=dry_run,
+                    settings=settings,
                 )
             _tell(result, everything=all_issues, dry_run=dry_run)
             clean &= result.clean
@@ -193,9 +196,10 @@ def _tell(result: ImportResult, *, everything: bool, dry_run: bool) -> None:
 )
 def importers(strict: bool) -> int:
     """List the importers, where each comes from, and whether it can be used."""  # fmt: skip
+    from coprometrics.configuration import find_configuration
     from coprometrics.importers.registry import Registry
 
-    plugins = Registry().plugins()
+    plugins = Registry(blocked=find_configuration(Path.cwd()).block).plugins()
     if not plugins:
         click.echo("there are none; install a plugin such as coprometrics-csv")
     for plugin in plugins:

@@ -13,6 +13,7 @@ __all__ = ["all_schemas", "schemas"]
 
 def all_schemas() -> dict[str, dict[str, Any]]:
     """Give every schema by its name: record types, documents, and configurations of importers."""
+    from coprometrics.configuration import Configuration
     from coprometrics.documents import document_schema
     from coprometrics.importers.registry import Registry
     from coprometrics.output.json import CheckResult
@@ -21,7 +22,7 @@ def all_schemas() -> dict[str, dict[str, Any]]:
     from coprometrics.tables.json_schema import record_schema, schema_name
 
     found = {schema_name(t): record_schema(t) for t in RECORD_TYPES}
-    documents: list[type[Any]] = [Report, CheckResult]
+    documents: list[type[Any]] = [Configuration, Report, CheckResult]
     for plugin in Registry().plugins():
         documents += [i.config for i in plugin.importers if i.config is not None]
     for cls in documents:

@@ -6,7 +6,6 @@ state and the reason; it never stops another plugin from working.
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from importlib.metadata import EntryPoint, entry_points
@@ -20,10 +19,7 @@ from coprometrics.importers import hookspecs
 from coprometrics.importers.contract import HOOK_API, Importer, Source
 from coprometrics.records import Record
 
-__all__ = ["BLOCK_VARIABLE", "Found", "Plugin", "Registry", "State"]
-
-BLOCK_VARIABLE = "COPROMETRICS_BLOCK"
-"""The environment variable with the names of plugins that must not be imported, by commas."""
+__all__ = ["Found", "Plugin", "Registry", "State"]
 
 State = Literal["found", "ready", "blocked", "broken", "incompatible", "duplicate"]
 
@@ -62,8 +58,7 @@ class Registry:
 
     Args:
         points: the entry points to look at; those of the environment by default.
-        blocked: names of plugins that are not imported, beside those that the environment
-            variable ``COPROMETRICS_BLOCK`` names.
+        blocked: names of plugins that are not imported.
     """
 
     def __init__(
@@ -71,8 +66,7 @@ class Registry:
     ) -> None:
         found = entry_points(group=hookspecs.PROJECT) if points is None else points
         self._points = sorted(set(found), key=lambda point: (point.name, point.value))
-        names = os.environ.get(BLOCK_VARIABLE, "").split(",")
-        self._blocked = {*blocked, *(name.strip() for name in names if name.strip())}
+        self._blocked = frozenset(blocked)
         self._loaded: dict[int, Plugin] = {}
 
     def discover(self) -> list[Plugin]:
@@ -127,7 +121,7 @@ class Registry:
             version=distribution.version if distribution else "",
         )
         if point.name in self._blocked:
-            return evolve(plugin, state="blocked", reason=f"named in {BLOCK_VARIABLE} or settings")
+            return evolve(plugin, state="blocked", reason="by the settings")
         rivals = [other for other in self._points if other.name == point.name]
         if len(rivals) > 1:
             names = sorted(other.dist.name if other.dist else "?" for other in rivals)

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from attrs import Factory, define
 
+from coprometrics.configuration import Configuration
 from coprometrics.documents import load_document
 from coprometrics.errors import ConfigError, CoprometricsError, ParameterError, PluginError
 from coprometrics.importers.contract import (
@@ -125,6 +126,7 @@ def import_source(
     policy: Policy = "collect",
     max_errors: int | None = None,
     dry_run: bool = False,
+    settings: Configuration | None = None,
 ) -> ImportResult:
     """Import one source into a store, in one transaction.
 
@@ -138,6 +140,7 @@ def import_source(
             first bad row.
         max_errors: with ``collect``, give up when more rows than this are refused.
         dry_run: do everything but keep nothing.
+        settings: the workspace's settings, for its pinned vocabularies.
 
     Returns:
         What came of it. Where it was given up, ``stopped`` says why and the store is unchanged.
@@ -151,7 +154,7 @@ def import_source(
     if policy not in ("collect", "strict"):
         raise ParameterError(f"there is no policy {policy!r}", remedy="use collect or strict")
     limit = 0 if policy == "strict" else max_errors
-    run = _Run(source, found, limit)
+    run = _Run(source, found, limit, settings or Configuration())
     stamp = Provenance(
         importer=found.importer.name,
         importer_version=found.plugin.version,
@@ -178,10 +181,13 @@ def import_source(
 class _Run:
     """One source on its way into one transaction."""
 
-    def __init__(self, source: Source, found: Found, limit: int | None) -> None:
+    def __init__(
+        self, source: Source, found: Found, limit: int | None, settings: Configuration
+    ) -> None:
         self._source = source
         self._found = found
         self._limit = limit
+        self._settings = settings
         self._types = set(found.importer.record_types)
         self.result = ImportResult(
             source_name=source.name,
@@ -244,7 +250,8 @@ class _Run:
         for name, place in places.items():
             if place is not None and len(place) != batch.rows.num_rows:
                 raise self._fault(f"{len(place)} {name} for {batch.rows.num_rows} rows")
-        checked = validate(batch.rows, batch.record_type)
+        vocabulary = self._settings.vocabulary_of(batch.record_type)
+        checked = validate(batch.rows, batch.record_type, vocabulary=vocabulary)
         if checked.issues.num_rows:
             for refusal in _refusals(checked, batch):
                 self.result.refuse(refusal)

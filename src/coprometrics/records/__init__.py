@@ -8,7 +8,7 @@ came, ``programmes`` the stages of funding calls, ``finance`` income, awards and
 from __future__ import annotations
 
 from coprometrics.errors import ParameterError
-from coprometrics.records._definition import FieldSpec, Record, field_specs
+from coprometrics.records._definition import FieldSpec, Record, field_specs, pinned_specs
 from coprometrics.records.activities import Activity, Attendance
 from coprometrics.records.audiences import AudienceSnapshot, Post
 from coprometrics.records.finance import AwardAdjustment, GrantAward, Income, Payment, ScheduleLine
@@ -33,6 +33,7 @@ __all__ = [
     "StageEvent",
     "field_specs",
     "person_key",
+    "pinned_specs",
     "record_type",
 ]
 

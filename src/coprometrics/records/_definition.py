@@ -36,6 +36,7 @@ __all__ = [
     "minor_units",
     "organisation_code",
     "person",
+    "pinned_specs",
     "precision",
     "record",
     "text",
@@ -162,6 +163,17 @@ class Record:
 def field_specs(record_type: type[Record]) -> Mapping[str, FieldSpec]:
     """Give the fields of a record type, in order, by name."""
     return {a.name: a.metadata["spec"] for a in attrs.fields(record_type)}  # type: ignore[arg-type]  # every Record is attrs
+
+
+def pinned_specs(
+    record_type: type[Record], vocabulary: Mapping[str, tuple[str, ...]] | None
+) -> Mapping[str, FieldSpec]:
+    """Give the fields of a record type, some of them with their only allowed words."""
+    words = vocabulary or {}
+    return {
+        name: attrs.evolve(spec, options=words[name]) if name in words else spec
+        for name, spec in field_specs(record_type).items()
+    }
 
 
 def _check(instance: Any, attribute: attrs.Attribute[Any], value: Any) -> None:

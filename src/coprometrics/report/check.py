@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from attrs import Factory, define, frozen
 
+from coprometrics.configuration import Configuration, find_configuration
 from coprometrics.documents import Document, DocumentError, Place, load_document
 from coprometrics.errors import CoprometricsError, ReportError
 from coprometrics.importers.contract import Context, Source
@@ -129,7 +130,9 @@ def check_report(
                 for problem in error.problems
             ),
         )
-    return _Checker(document, file, registry or Registry(), progress).run(today)
+    settings = find_configuration(file.absolute().parent)
+    importers = registry or Registry(blocked=settings.block)
+    return _Checker(document, file, importers, settings, progress).run(today)
 
 
 @define
@@ -137,6 +140,7 @@ class _Checker:
     document: Document[Report]
     file: Path
     registry: Registry
+    settings: Configuration
     progress: Callable[[str], None]
     findings: list[Finding] = Factory(list)
 
@@ -225,6 +229,7 @@ class _Checker:
                     store,
                     config=load_config(found, mapping),
                     context=Context(person_key=people.pseudonym),
+                    settings=self.settings,
                 )
             self._report_refusals(result, str(folder / entry.path))
             yield result
@@ -340,14 +345,6 @@ class _Checker:
         if answer is None or answer.figure is None:
             if entry.manual is not None:
                 return "manual"
-            self._find(
-                "figure-without-source",
-                f"{figure_id} is printed as {prints[0][0]}, and nothing stands behind it",
-                figures=(figure_id,),
-                place=prints[0][1],
-                printed=prints[0][0],
-                remedy="name a metric, or with manual who vouches for it",
-            )
             return "no source"
         differs = len(read) < len(prints)
         for printed, place in read:

@@ -48,11 +48,6 @@ CODES: Final[dict[str, Code]] = {
             "One figure is printed twice, in ways that cannot both be true.",
         ),
         Code("figure-unbound", "error", "A figure has no printed text anywhere."),
-        Code(
-            "figure-without-source",
-            "info",
-            "Neither a metric nor a person stands behind a printed figure.",
-        ),
         Code("printed-unreadable", "error", "A printed figure cannot be read as a number."),
         Code("record-refused", "error", "An imported record does not fit its type."),
         Code("relations-not-checked", "info", "The relations between figures were not checked."),

@@ -15,7 +15,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from coprometrics.documents.schema import DIALECT, document_id
-from coprometrics.records import FieldSpec, Record, field_specs
+from coprometrics.records import FieldSpec, Record, field_specs, pinned_specs
 from coprometrics.records._rules import DatePrecision, NotAbove, NotBefore, Rule, coarsened
 
 if TYPE_CHECKING:
@@ -57,15 +57,21 @@ def schema_name(record_type: type[Record]) -> str:
     return f"{record_type.record_name.replace('_', '-')}-v{record_type.record_version}"
 
 
-def record_schema(record_type: type[Record]) -> dict[str, Any]:
+def record_schema(
+    record_type: type[Record], vocabulary: Mapping[str, tuple[str, ...]] | None = None
+) -> dict[str, Any]:
     """Derive the JSON Schema of a record type.
+
+    Args:
+        record_type: the type.
+        vocabulary: for fields of an open vocabulary, the only words that they may have.
 
     Examples:
         >>> from coprometrics.records import Income
         >>> record_schema(Income)["$id"]
         'urn:coprometrics:schema:income-v1'
     """
-    specs = field_specs(record_type)
+    specs = pinned_specs(record_type, vocabulary)
     schema: dict[str, Any] = {
         "$schema": DIALECT,
         "$id": document_id(record_type.record_name, record_type.record_version),
@@ -239,7 +245,9 @@ def _day_or_instant(value: Any) -> Any:
     return _date(value) or parse_instant(value)
 
 
-def json_validator(record_type: type[Record]) -> Validator:
+def json_validator(
+    record_type: type[Record], vocabulary: Mapping[str, tuple[str, ...]] | None = None
+) -> Validator:
     """Give a validator of rows as JSON that checks formats and the order of dates too.
 
     Examples:
@@ -253,5 +261,7 @@ def json_validator(record_type: type[Record]) -> Validator:
     formats.checks("date")(is_date)
     formats.checks("date-time")(is_instant)
     formats.checks("iana-timezone")(is_timezone)
-    validator: Validator = _validator_class()(record_schema(record_type), format_checker=formats)
+    validator: Validator = _validator_class()(
+        record_schema(record_type, vocabulary), format_checker=formats
+    )
     return validator

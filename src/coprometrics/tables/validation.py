@@ -7,6 +7,7 @@ or instant as RFC 3339 text; all else of another type is refused.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pyarrow as pa
@@ -14,7 +15,7 @@ import pyarrow.compute as pc
 from attrs import frozen
 
 from coprometrics.errors import SchemaError, shown
-from coprometrics.records import FieldSpec, Record, field_specs
+from coprometrics.records import FieldSpec, Record, pinned_specs
 from coprometrics.tables._columns import canonical, check_rule, checks
 from coprometrics.tables.arrow import arrow_schema, arrow_type
 
@@ -46,13 +47,19 @@ class Validation:
     refused: pa.Array[Any]
 
 
-def validate(table: pa.Table | pa.RecordBatch, record_type: type[Record]) -> Validation:
+def validate(
+    table: pa.Table | pa.RecordBatch,
+    record_type: type[Record],
+    *,
+    vocabulary: Mapping[str, tuple[str, ...]] | None = None,
+) -> Validation:
     """Check every row of a table against a record type.
 
     Args:
         table: columns named after the fields; nullable ones and those with a default may be
             left out.
         record_type: the type of the rows.
+        vocabulary: for fields of an open vocabulary, the only words that they may have.
 
     Returns:
         The rows that fit and the faults of the others.
@@ -74,7 +81,7 @@ def validate(table: pa.Table | pa.RecordBatch, record_type: type[Record]) -> Val
     if len(set(names)) != len(names):
         twice = sorted({name for name in names if names.count(name) > 1})
         raise SchemaError(f"two columns are called {', '.join(twice)}", remedy="rename one of them")
-    specs = field_specs(record_type)
+    specs = pinned_specs(record_type, vocabulary)
     faults = _Faults(table.num_rows)
     for name in names:
         if name not in specs:
