@@ -216,3 +216,12 @@ def _hold(path: str, opened, leave) -> None:
 
 def _lines(*numbers: int):
     return pa.array(numbers, pa.int64())
+
+
+def test_a_frame_can_be_used_after_a_count():
+    with Store.open() as store:
+        store.write([income(1)])
+        frame = store.frame(Income)
+        assert store.count(Income) == 1
+        assert store.person_key_id() is None
+        assert len(frame.fetchall()) == 1

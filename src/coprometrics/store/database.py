@@ -15,7 +15,8 @@ import pyarrow as pa
 
 from coprometrics.errors import StoreError, StoreVersionError
 from coprometrics.records import RECORD_TYPES, FieldSpec, Record, field_specs
-from coprometrics.store.writing import PLACE, Provenance, Transaction, Written, quoted
+from coprometrics.store._sql import number, quoted
+from coprometrics.store.writing import PLACE, Provenance, Transaction, Written
 from coprometrics.tables.arrow import arrow_schema, from_table, to_table
 
 __all__ = ["FORMAT", "Store"]
@@ -119,7 +120,7 @@ class Store:
 
     def count(self, record_type: type[Record]) -> int:
         """Say how many records of a type there are."""
-        return self._number(f"SELECT count(*) FROM {quoted(record_type.record_name)}")
+        return number(self._connection, f"SELECT count(*) FROM {quoted(record_type.record_name)}")
 
     def provenance(self, record_type: type[Record]) -> duckdb.DuckDBPyRelation:
         """Give, for each record of a type, its id, its source and its place in it."""
@@ -151,10 +152,10 @@ class Store:
 
     def person_key_id(self) -> str | None:
         """Give the id of the key under which this store's people are hashed, once there is one."""
-        row = self._connection.execute(
+        rows = self._connection.execute(
             "SELECT setting FROM coprometrics_store WHERE name = 'person_key_id'"
-        ).fetchone()
-        return row[0] if row else None
+        ).fetchall()
+        return rows[0][0] if rows else None
 
     def set_person_key_id(self, key_id: str) -> None:
         """Note the id of the key for people; done once, before the first import of people."""
@@ -241,8 +242,9 @@ class Store:
             with self._translated():
                 self._create()
             return
-        found = self._number(
-            "SELECT setting::INTEGER FROM coprometrics_store WHERE name = 'format'"
+        found = number(
+            self._connection,
+            "SELECT setting::INTEGER FROM coprometrics_store WHERE name = 'format'",
         )
         missing = self._missing_columns(tables)
         if found > FORMAT:
@@ -317,10 +319,6 @@ class Store:
             where=self.name,
             remedy="upgrade coprometrics",
         )
-
-    def _number(self, query: str) -> int:
-        row = self._connection.execute(query).fetchone()
-        return int(row[0]) if row else 0
 
 
 def _connect(path: Path | str | None, *, read_only: bool) -> duckdb.DuckDBPyConnection:

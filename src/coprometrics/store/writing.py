@@ -12,16 +12,12 @@ import pyarrow as pa
 from attrs import field, frozen
 
 from coprometrics.records import Record, field_specs
+from coprometrics.store._sql import number, quoted
 
-__all__ = ["PLACE", "Conflict", "Provenance", "Transaction", "Written", "quoted"]
+__all__ = ["PLACE", "Conflict", "Provenance", "Transaction", "Written"]
 
 PLACE = ("source_line", "source_page", "source_index")
 """The columns that say where in its source a record stands."""
-
-
-def quoted(name: str) -> str:
-    """Give a name of a table or column as SQL."""
-    return f'"{name}"'
 
 
 @frozen
@@ -87,8 +83,7 @@ class Transaction:
         self._connection = connection
         self._types: dict[type[Record], None] = {}
         self._written: Written | None = None
-        last = connection.execute("SELECT max(source_number) FROM coprometrics_sources").fetchone()
-        self._number = (last[0] or 0) + 1 if last else 1
+        self._number = number(connection, "SELECT max(source_number) FROM coprometrics_sources") + 1
         connection.execute(
             "INSERT INTO coprometrics_sources BY NAME SELECT ? AS source_number, ? AS importer, "
             "? AS importer_version, ? AS core_version, ? AS source_name, ? AS source_sha256, "
@@ -151,13 +146,13 @@ class _Settlement:
     """Brings the new rows of one table (those with the new source number) to one for each id."""
 
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, record_type: type[Record], number: int
+        self, connection: duckdb.DuckDBPyConnection, record_type: type[Record], source: int
     ) -> None:
         self._connection = connection
         self._type = record_type
         self._table = quoted(record_type.record_name)
-        self._new = f"source_number = {number}"
-        self._old = f"source_number <> {number}"
+        self._new = f"source_number = {source}"
+        self._old = f"source_number <> {source}"
         self._same = " AND ".join(
             f"a.{quoted(name)} IS NOT DISTINCT FROM b.{quoted(name)}"
             for name in field_specs(record_type)
@@ -166,9 +161,10 @@ class _Settlement:
     def settle(self) -> Written:
         conflicts = self._take_out_conflicts() if self._repeats() else ()
         repeated = self._drop_repeats() if self._repeats() else 0
-        both = self._number(
+        both = number(
+            self._connection,
             f"SELECT count(*) FROM {self._table} WHERE {self._old} AND id IN "
-            f"(SELECT id FROM {self._table} WHERE {self._new})"
+            f"(SELECT id FROM {self._table} WHERE {self._new})",
         )
         unchanged = self._drop_unchanged() if both else 0
         replaced = both - unchanged
@@ -177,13 +173,14 @@ class _Settlement:
                 f"DELETE FROM {self._table} WHERE {self._old} AND id IN "
                 f"(SELECT id FROM {self._table} WHERE {self._new})"
             )
-        left = self._number(f"SELECT count(*) FROM {self._table} WHERE {self._new}")
+        left = number(self._connection, f"SELECT count(*) FROM {self._table} WHERE {self._new}")
         return Written(left - replaced, replaced, repeated + unchanged, conflicts)
 
     def _repeats(self) -> bool:
         return bool(
-            self._number(
-                f"SELECT count(*) - count(DISTINCT id) FROM {self._table} WHERE {self._new}"
+            number(
+                self._connection,
+                f"SELECT count(*) - count(DISTINCT id) FROM {self._table} WHERE {self._new}",
             )
         )
 
@@ -211,18 +208,16 @@ class _Settlement:
         )
 
     def _drop_repeats(self) -> int:
-        return self._number(
+        return number(
+            self._connection,
             f"DELETE FROM {self._table} WHERE {self._new} AND rowid NOT IN "
-            f"(SELECT min(rowid) FROM {self._table} WHERE {self._new} GROUP BY id)"
+            f"(SELECT min(rowid) FROM {self._table} WHERE {self._new} GROUP BY id)",
         )
 
     def _drop_unchanged(self) -> int:
-        return self._number(
+        return number(
+            self._connection,
             f"DELETE FROM {self._table} WHERE {self._new} AND id IN "
             f"(SELECT a.id FROM {self._table} a JOIN {self._table} b ON a.id = b.id "
-            f"WHERE a.{self._new} AND b.{self._old} AND {self._same})"
+            f"WHERE a.{self._new} AND b.{self._old} AND {self._same})",
         )
-
-    def _number(self, query: str) -> int:
-        row = self._connection.execute(query).fetchone()
-        return int(row[0]) if row else 0
