@@ -1,0 +1,58 @@
+"""Where a day that may be known only roughly lies, as SQL.
+
+A date known only to its month or year is kept as the first day of it. It counts as inside a span of
+days only where every day that it might be lies inside.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from coprometrics.metrics.base import Excluded
+
+__all__ = ["NO_DATE", "TOO_ROUGH", "last_possible", "left_out", "placed"]
+
+NO_DATE: Final = "no-date"
+TOO_ROUGH: Final = "date-too-rough"
+
+
+def last_possible(column: str) -> str:
+    """Write the last day that a date may be, from its precision."""
+    return (
+        f"CASE {column}_precision WHEN 'month' THEN last_day({column}) "
+        f"WHEN 'year' THEN make_date(year({column}), 12, 31) ELSE {column} END"
+    )
+
+
+def placed(column: str) -> str:
+    """Write whether a date lies ``in`` a period, ``out`` of it, or why that is not known.
+
+    The query's first two parameters are the period's first and last day.
+    """
+    last = last_possible(column)
+    return (
+        f"CASE WHEN {column} IS NULL THEN '{NO_DATE}' "
+        f"WHEN {column} >= $1 AND {last} <= $2 THEN 'in' "
+        f"WHEN {last} < $1 OR {column} > $2 THEN 'out' ELSE '{TOO_ROUGH}' END"
+    )
+
+
+def left_out(
+    groups: list[tuple[str, str, int, int]], messages: dict[str, str]
+) -> tuple[Excluded, ...]:
+    """Put what was left out together by reason.
+
+    Args:
+        groups: reason, currency, how many, how much.
+        messages: each reason that counts, in plain English.
+    """
+    left: list[Excluded] = []
+    for reason, message in messages.items():
+        mine = [group for group in groups if group[0] == reason]
+        amounts: dict[str, int] = {}
+        for _reason, currency, _rows, amount in mine:
+            amounts[currency] = amounts.get(currency, 0) + amount
+        if mine:
+            rows = sum(group[2] for group in mine)
+            left.append(Excluded(reason, rows, message, dict(sorted(amounts.items()))))
+    return tuple(left)

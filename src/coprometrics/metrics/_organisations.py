@@ -1,0 +1,102 @@
+"""Which names and identifiers stand for one organisation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from attrs import frozen
+
+from coprometrics.errors import MetricError
+from coprometrics.metrics.base import UNKNOWN
+from coprometrics.metrics.frames import Engine
+from coprometrics.records import Organisation
+
+__all__ = ["Known", "known_organisations"]
+
+
+@frozen
+class Known:
+    """The organisations in the data.
+
+    Attributes:
+        mains: for each identifier and other name, the one identifier that stands for all.
+        kinds: for each of those, what sort of organisation it is.
+        claims: for a name that several organisations list, which.
+    """
+
+    mains: Mapping[str, str]
+    kinds: Mapping[str, str]
+    claims: Mapping[str, tuple[str, ...]]
+
+    def main(self, name: str) -> str:
+        """Give the identifier that stands for an organisation; unknown ones stand for themselves.
+
+        Raises:
+            MetricError: when several organisations go by the name.
+        """
+        if name in self.claims:
+            raise MetricError(
+                f"{name!r} is another name of {' and of '.join(self.claims[name])}",
+                where="organisations.same_as",
+                remedy="keep it with one of them, or say that they are the same",
+            )
+        return self.mains.get(name, name)
+
+    def kind(self, main: str) -> str:
+        """Give the kind of an organisation."""
+        return self.kinds.get(main, UNKNOWN)
+
+    def notes(self, mains: Iterable[str]) -> list[str]:
+        """Say how many organisations are not in the data."""
+        missing = sum(main not in self.kinds for main in mains)
+        if not missing:
+            return []
+        return [f"{missing:,} organisations are not in the data, so their kind is not known."]
+
+
+def known_organisations(engine: Engine, organisations: object | None) -> Known:
+    """Read organisations; those that name each other's identifiers are one.
+
+    Raises:
+        MetricError: when two records of one organisation say different kinds, or an id is there
+            twice.
+    """
+    engine.read(
+        [] if organisations is None else organisations,
+        "organisations",
+        Organisation,
+        need=("id", "kind"),
+        may=("same_as",),
+    )
+    engine.refuse_repeated("organisations", "id")
+    rows = engine.rows("SELECT id, kind, same_as FROM organisations ORDER BY id")
+    parents = {row["id"]: row["id"] for row in rows}
+
+    def top(name: str) -> str:
+        while parents[name] != name:
+            parents[name] = parents[parents[name]]
+            name = parents[name]
+        return name
+
+    for row in rows:
+        for other in row["same_as"] or ():
+            if other in parents:
+                low, high = sorted((top(row["id"]), top(other)))
+                parents[high] = low
+    kinds: dict[str, str] = {}
+    claims: dict[str, set[str]] = {}
+    for row in rows:
+        main = top(row["id"])
+        if kinds.setdefault(main, row["kind"]) != row["kind"]:
+            raise MetricError(
+                f"{row['id']} is a {row['kind']}, but the same as {main}, a {kinds[main]}",
+                where="organisations.kind",
+                remedy="give one organisation one kind",
+            )
+        for other in row["same_as"] or ():
+            if other not in parents:
+                claims.setdefault(other, set()).add(main)
+    mains = {name: top(name) for name in parents}
+    mains.update({name: next(iter(by)) for name, by in claims.items() if len(by) == 1})
+    several = {name: tuple(sorted(by)) for name, by in claims.items() if len(by) > 1}
+    return Known(mains, kinds, several)

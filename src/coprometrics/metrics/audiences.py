@@ -1,0 +1,288 @@
+"""How an audience grew, and what it saw most."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, Final
+
+import pyarrow as pa
+
+from coprometrics.errors import MetricError, ParameterError
+from coprometrics.metrics.base import (
+    Excluded,
+    Figure,
+    MetricResult,
+    count,
+    ratio,
+    table,
+)
+from coprometrics.metrics.frames import Engine, quoted
+from coprometrics.periods import Period
+from coprometrics.records import AudienceSnapshot, Post
+
+__all__ = ["POST_COUNTS", "audience_growth", "top_posts"]
+
+GROWTH: Final = "audience_growth"
+TOP: Final = "top_posts"
+POST_COUNTS: Final = (
+    "impressions",
+    "engagements",
+    "likes",
+    "reposts",
+    "replies",
+    "quotes",
+    "bookmarks",
+    "url_clicks",
+)
+
+
+def audience_growth(
+    snapshots: object,
+    channel: str | None = None,
+    measure: str | None = None,
+    *,
+    period: Period,
+) -> MetricResult:
+    """Say how much an audience, such as the followers of a channel, grew over a period.
+
+    The count at the start is the latest one before the period's first day, the count at the end the
+    latest one up to its last day. Nothing is estimated between counts. Only standing totals grow:
+    daily new follows or monthly views are flows, and must not be given here.
+
+    Args:
+        snapshots: `AudienceSnapshot` records or a frame with ``channel``, ``measure``, ``as_of``
+            and ``value``.
+        channel: one channel, such as ``linkedin``; None takes all, each by itself.
+        measure: one measure, such as ``followers``; None takes all, each by itself.
+        period: the days over which it grew.
+
+    Returns:
+        For each channel and measure: ``end`` and ``start`` (counts) and ``growth`` (ratio: end less
+        start, over start). The notes say how old a count was. Without a count at the start there
+        is no growth. Snapshots without a value are left out and listed.
+
+    Raises:
+        MetricError: when there is no snapshot of the channel or measure, two of one day differ, or
+            a column is missing or of the wrong type.
+
+    Examples:
+        >>> counts = [(dt.date(2022, 12, 31), 5250), (dt.date(2023, 12, 28), 6138)]
+        >>> snapshots = [
+        ...     AudienceSnapshot(
+        ...         id=f"t:{day}", channel="x", measure="followers", as_of=day, value=n)
+        ...     for day, n in counts
+        ... ]
+        >>> year = Period(dt.date(2023, 1, 1), dt.date(2023, 12, 31), "2023")
+        >>> growth = audience_growth(snapshots, "x", "followers", period=year)
+        >>> print(growth.figure("growth", channel="x", measure="followers").text)
+        16.91%
+        >>> growth.notes
+        ('x followers: the count at the end is of 2023-12-28, 3 days before 2023-12-31.',)
+    """
+    with Engine() as engine:
+        engine.read(
+            snapshots,
+            "snapshots",
+            AudienceSnapshot,
+            need=("channel", "measure", "as_of", "value"),
+        )
+        _known(engine, "channel", channel)
+        _known(engine, "measure", measure)
+        engine.keep(
+            "chosen",
+            "SELECT * FROM snapshots WHERE coalesce(channel = $1, true) "
+            "AND coalesce(measure = $2, true) AND as_of <= $3",
+            *(channel, measure, period.end),
+        )
+        _refuse_contradictions(engine)
+        rows = engine.rows(
+            """
+            SELECT channel, measure, max(as_of) AS end_day, arg_max(value, as_of) AS end_value,
+                max(as_of) FILTER (as_of < $1) AS start_day,
+                arg_max(value, as_of) FILTER (as_of < $1) AS start_value
+            FROM chosen WHERE value IS NOT NULL GROUP BY ALL ORDER BY ALL
+            """,
+            period.start,
+        )
+        (unknown,) = engine.rows("SELECT count(*) AS rows FROM chosen WHERE value IS NULL")
+        if not rows:
+            raise MetricError(
+                f"there is no count of {channel or 'any channel'} {measure or ''}".rstrip()
+                + f" up to {period.end}",
+                where="snapshots.value",
+            )
+    figures: list[Figure] = []
+    notes: list[str] = []
+    for row in rows:
+        about = {"channel": row["channel"], "measure": row["measure"]}
+        start, end = row["start_value"], row["end_value"]
+        figures.append(count(GROWTH, "end", about, end))
+        figures.append(count(GROWTH, "start", about, start))
+        figures.append(
+            ratio(GROWTH, "growth", about, None if start is None else end - start, start)
+        )
+        notes += _staleness(row, period)
+    columns: dict[str, pa.DataType] = {
+        "channel": pa.string(),
+        "measure": pa.string(),
+        "start_as_of": pa.date32(),
+        "start": pa.int64(),
+        "end_as_of": pa.date32(),
+        "end": pa.int64(),
+    }
+    keys = ("channel", "measure", "start_day", "start_value", "end_day", "end_value")
+    left = Excluded("no-value", unknown["rows"], "the count is not known")
+    return MetricResult(
+        metric=GROWTH,
+        version=1,
+        parameters={
+            "channel": channel,
+            "measure": measure,
+            "period": [str(period.start), str(period.end)],
+        },
+        period=period,
+        rows=table(columns, [[row[key] for key in keys] for row in rows]),
+        figures=tuple(figures),
+        excluded=(left,) if left.count else (),
+        notes=tuple(notes),
+    )
+
+
+def _known(engine: Engine, column: str, wanted: str | None) -> None:
+    words = [
+        row["word"]
+        for row in engine.rows(f"SELECT DISTINCT {column} AS word FROM snapshots")  # noqa: S608
+    ]
+    if wanted is not None and wanted not in words:
+        raise MetricError(
+            f"there is no {column} {wanted!r}",
+            where=f"snapshots.{column}",
+            remedy=f"there is {', '.join(sorted(words)) or 'none: there are no snapshots'}",
+        )
+
+
+def _refuse_contradictions(engine: Engine) -> None:
+    found = engine.rows(
+        "SELECT channel, measure, as_of, min(value) AS least, max(value) AS most FROM chosen "
+        "GROUP BY ALL HAVING least <> most ORDER BY ALL LIMIT 1"
+    )
+    for row in found:
+        raise MetricError(
+            f"{row['channel']} {row['measure']} of {row['as_of']} is both {row['least']:,} "
+            f"and {row['most']:,}",
+            where="snapshots.value",
+            remedy="keep one count for each day",
+        )
+
+
+def _staleness(row: dict[str, Any], period: Period) -> list[str]:
+    name = f"{row['channel']} {row['measure']}"
+    notes = []
+    if row["start_day"] is None:
+        notes.append(f"{name}: there is no count before {period.start}, so its growth is unknown.")
+    else:
+        notes += _age(name, "start", row["start_day"], period.start - dt.timedelta(days=1))
+    return notes + _age(name, "end", row["end_day"], period.end)
+
+
+def _age(name: str, which: str, day: dt.date, ideal: dt.date) -> list[str]:
+    age = (ideal - day).days
+    if not age:
+        return []
+    days = "1 day" if age == 1 else f"{age:,} days"
+    return [f"{name}: the count at the {which} is of {day}, {days} before {ideal}."]
+
+
+def top_posts(
+    posts: object, by: str = "impressions", n: int = 1, period: Period | None = None
+) -> MetricResult:
+    """Say which posts of a period were seen, liked or shared most.
+
+    Reposts carry the counts of the original, which somebody else may have written, so they do not
+    count. A post belongs to the day it has in its own time zone, or in UTC where it names none.
+
+    Args:
+        posts: `Post` records or a frame with ``created_at`` and the column ``by``. Used where they
+            are there: ``id``, ``timezone``, ``kind`` and ``permalink``.
+        by: which count: impressions, engagements, likes, reposts, replies, quotes, bookmarks or
+            url_clicks.
+        n: how many places; posts that share one are all shown.
+        period: the days they were posted on; None takes all.
+
+    Returns:
+        For each place (``rank``): the count, called as ``by`` is. The rows list every post on it.
+        Reposts and posts whose count is not known are left out and listed.
+
+    Raises:
+        MetricError: when a column is missing or of the wrong type.
+        ParameterError: when ``by`` is no count of a post, or ``n`` is less than 1.
+
+    Examples:
+        >>> posts = [
+        ...     Post(id=f"x:{n}", platform="x", account="us", impressions=seen,
+        ...          created_at=dt.datetime(2023, 6, n, tzinfo=dt.UTC))
+        ...     for n, seen in enumerate([900, 17000, 120], start=1)
+        ... ]
+        >>> print(top_posts(posts).figure("impressions", rank="1"))
+        top_posts impressions (rank 1): 17,000
+    """
+    if by not in POST_COUNTS:
+        raise ParameterError(
+            f"by is {by!r}", where="by", remedy=f"use one of {', '.join(POST_COUNTS)}"
+        )
+    if n < 1:
+        raise ParameterError(f"n is {n!r}", where="n", remedy="give 1 or more")
+    with Engine() as engine:
+        engine.read(
+            posts,
+            "posts",
+            Post,
+            need=("created_at", by),
+            may=("id", "timezone", "kind", "permalink"),
+        )
+        if period is None:
+            engine.keep("inside", "SELECT * FROM posts")
+        else:
+            spans = engine.zoned("posts", period)
+            engine.keep(
+                "inside",
+                f"SELECT posts.* FROM posts JOIN {spans} ON zone = coalesce(timezone, 'UTC') "  # noqa: S608
+                "AND created_at >= since AND created_at < until",
+            )
+        rows = engine.rows(
+            f"SELECT rank() OVER (ORDER BY {quoted(by)} DESC) AS place, id, permalink, "  # noqa: S608
+            f"{quoted(by)} AS number, created_at FROM inside "
+            f"WHERE kind <> 'repost' AND {quoted(by)} IS NOT NULL "
+            f"QUALIFY place <= {n} ORDER BY place, id, created_at"
+        )
+        (left,) = engine.rows(
+            "SELECT count(*) FILTER (kind = 'repost') AS reposts, "  # noqa: S608
+            f"count(*) FILTER (kind <> 'repost' AND {quoted(by)} IS NULL) AS unknown FROM inside"
+        )
+    numbers = {str(row["place"]): row["number"] for row in rows}
+    columns: dict[str, pa.DataType] = {
+        "rank": pa.string(),
+        "id": pa.string(),
+        "permalink": pa.string(),
+        by: pa.int64(),
+    }
+    excluded = [
+        Excluded("repost", left["reposts"], "it is a repost, which carries the original's counts"),
+        Excluded("no-value", left["unknown"], f"its {by} are not known"),
+    ]
+    return MetricResult(
+        metric=TOP,
+        version=1,
+        parameters={
+            "by": by,
+            "n": n,
+            "period": period and [str(period.start), str(period.end)],
+        },
+        period=period,
+        rows=table(
+            columns,
+            [(str(row["place"]), row["id"], row["permalink"], row["number"]) for row in rows],
+        ),
+        figures=tuple(count(TOP, by, {"rank": rank}, number) for rank, number in numbers.items()),
+        excluded=tuple(found for found in excluded if found.count),
+    )

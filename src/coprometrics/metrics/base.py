@@ -1,0 +1,331 @@
+"""What a metric gives back: figures, the rows they come from, and what was left out."""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import json
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Literal
+
+import pyarrow as pa
+from attrs import field, frozen
+
+from coprometrics.errors import MetricError
+from coprometrics.money import exponent, to_major
+from coprometrics.periods import Period
+from coprometrics.rounding import decimal_text
+
+if TYPE_CHECKING:
+    import polars as pl
+
+__all__ = ["UNKNOWN", "Excluded", "Figure", "MetricResult", "Unit", "count", "money", "ratio"]
+
+Unit = Literal["count", "money", "ratio"]
+
+UNKNOWN = "unknown"
+"""What a dimension says where the data say nothing."""
+
+MAX_INT = 2**63 - 1
+
+
+@frozen
+class Figure:
+    """One value of a metric, for one set of dimensions.
+
+    Attributes:
+        metric: the id of the metric.
+        value: which of its values this is, such as ``share``.
+        dimensions: what it is about, such as ``{"stream": "training"}``; empty for the total.
+        number: the value, exact: money in minor units; None where it is not defined.
+        unit: ``count``, ``money`` or ``ratio``.
+        currency: the currency of the money it is or is a share of.
+        numerator: of a ratio.
+        denominator: of a ratio; a ratio over zero has no number.
+        basis: how money was placed in time, where that matters.
+    """
+
+    metric: str
+    value: str
+    dimensions: Mapping[str, str]
+    number: int | Fraction | None
+    unit: Unit
+    currency: str | None = None
+    numerator: int | None = None
+    denominator: int | None = None
+    basis: str | None = None
+
+    def __str__(self) -> str:
+        about = ", ".join(f"{name} {value}" for name, value in self.dimensions.items())
+        return f"{self.metric} {self.value}{f' ({about})' if about else ''}: {self.text}"
+
+    @property
+    def text(self) -> str:
+        """The value as people write it; a ratio as a percentage with two decimals."""
+        if self.number is None:
+            return "not known"
+        if self.unit == "money" and self.currency is not None:
+            amount = to_major(int(self.number), self.currency)
+            return f"{self.currency} {amount:,.{exponent(self.currency)}f}"
+        if self.unit == "ratio":
+            return f"{decimal_text(100 * self.number, 2)}%"
+        return f"{self.number:,}"
+
+
+def count(
+    metric: str,
+    value: str,
+    dimensions: Mapping[str, str],
+    number: int | None,
+    currency: str | None = None,
+) -> Figure:
+    """Make a figure that counts."""
+    return Figure(metric, value, dimensions, _fits(number), "count", currency)
+
+
+def money(
+    metric: str,
+    value: str,
+    dimensions: Mapping[str, str],
+    number: int | None,
+    currency: str,
+    basis: str | None = None,
+) -> Figure:
+    """Make a figure of money, in minor units."""
+    return Figure(metric, value, dimensions, _fits(number), "money", currency, basis=basis)
+
+
+def ratio(
+    metric: str,
+    value: str,
+    dimensions: Mapping[str, str],
+    numerator: int | None,
+    denominator: int | None,
+    currency: str | None = None,
+) -> Figure:
+    """Make a figure that is a ratio; over zero, or of something unknown, it has no number."""
+    number = None if numerator is None or not denominator else Fraction(numerator, denominator)
+    return Figure(
+        metric, value, dimensions, number, "ratio", currency, _fits(numerator), _fits(denominator)
+    )
+
+
+def _fits(number: int | None) -> int | None:
+    if number is not None and abs(number) > MAX_INT:
+        raise MetricError(
+            f"the sum {number:,} does not fit in 64 bits",
+            remedy="check the amounts: they must be in minor units, such as pence",
+        )
+    return number
+
+
+@frozen
+class Excluded:
+    """Records that a figure leaves out, and why.
+
+    Attributes:
+        reason: a stable code, such as ``no-date``.
+        count: how many records.
+        message: the reason in plain English.
+        amount_minor: their money by currency, where they have any.
+    """
+
+    reason: str
+    count: int
+    message: str
+    amount_minor: Mapping[str, int] = field(factory=dict)
+
+    def __str__(self) -> str:
+        sums = ", ".join(
+            f"{currency} {to_major(amount, currency):,f}"
+            for currency, amount in sorted(self.amount_minor.items())
+        )
+        return f"{self.count:,} left out{f' ({sums})' if sums else ''}: {self.message}"
+
+
+@frozen(kw_only=True, eq=False)
+class MetricResult:
+    """The answer of a metric.
+
+    Attributes:
+        metric: the id of the metric.
+        version: the version of its definition.
+        parameters: every parameter that decides the answer, as JSON holds it.
+        period: the days it is about; None where it takes no period.
+        basis: how money was placed in time, where that matters.
+        rows: the answer as an Arrow table; a ratio is a numerator and a denominator.
+        figures: every single value.
+        excluded: what was left out.
+        notes: what a reader should know, in plain English.
+    """
+
+    metric: str
+    version: int
+    parameters: Mapping[str, Any]
+    period: Period | None
+    basis: str | None = None
+    rows: pa.Table
+    figures: tuple[Figure, ...]
+    excluded: tuple[Excluded, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 over the metric's id, its version and its parameters, as hexadecimal digits."""
+        document = {"metric": self.metric, "parameters": self.parameters, "version": self.version}
+        text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    @property
+    def units(self) -> Mapping[str, Unit]:
+        """The unit of each value."""
+        return {figure.value: figure.unit for figure in self.figures}
+
+    def figure(self, value: str, **where: str) -> Figure:
+        """Find one figure.
+
+        Args:
+            value: which value, such as ``share``.
+            **where: its dimensions, such as ``stream="training"``; none for the total. Where there
+                are several currencies, ``currency`` too.
+
+        Raises:
+            MetricError: when there is no such figure, or more than one; names those that exist.
+        """
+        wanted = {name: str(text) for name, text in where.items() if name != "currency"}
+        found = [
+            figure
+            for figure in self.figures
+            if figure.value == value
+            and figure.dimensions == wanted
+            and where.get("currency", figure.currency) == figure.currency
+        ]
+        if len(found) == 1:
+            return found[0]
+        asked = ", ".join([value, *(f"{name}={text}" for name, text in where.items())])
+        if found:
+            currencies = ", ".join(str(figure.currency) for figure in found)
+            raise MetricError(
+                f"there are several figures for {asked}",
+                where=self.metric,
+                remedy=f"say which currency: {currencies}",
+            )
+        raise MetricError(
+            f"there is no figure for {asked}", where=self.metric, remedy=self._existing(value)
+        )
+
+    def _existing(self, value: str) -> str:
+        same = [figure for figure in self.figures if figure.value == value]
+        if not same:
+            return f"its values are {', '.join(sorted(self.units)) or 'none: there are no figures'}"
+        places = [
+            " ".join(
+                [
+                    *(f"{name}={text}" for name, text in figure.dimensions.items()),
+                    *([f"currency={figure.currency}"] if figure.currency else []),
+                ]
+            )
+            or "the total (no dimensions)"
+            for figure in same
+        ]
+        most = 12
+        more = f" and {len(places) - most} more" if len(places) > most else ""
+        return f"{value} exists for {'; '.join(places[:most])}{more}"
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        stream: object = self.rows.__arrow_c_stream__(requested_schema)  # type: ignore[no-untyped-call]
+        return stream
+
+    def to_pandas(self) -> Any:
+        """Give the rows as a pandas frame with Arrow types, so that whole numbers stay whole."""
+        import pandas as pd  # type: ignore[import-untyped]
+
+        return self.rows.to_pandas(types_mapper=pd.ArrowDtype)
+
+    def to_polars(self) -> pl.DataFrame:
+        """Give the rows as a Polars frame."""
+        import polars as pl
+
+        frame = pl.from_arrow(self.rows)
+        if isinstance(frame, pl.Series):  # pragma: no cover  (a table is never a series)
+            raise TypeError("rows must be a table")
+        return frame
+
+    def _grid(self) -> tuple[list[str], list[list[str]]]:
+        """Lay the figures out: one line for each set of dimensions, one column for each value."""
+        names = list(dict.fromkeys(name for f in self.figures for name in f.dimensions))
+        values = list(self.units)
+        lines: dict[tuple[str, ...], dict[str, str]] = {}
+        for figure in self.figures:
+            key = tuple(figure.dimensions.get(name, "") for name in names)
+            lines.setdefault((*key, figure.currency or ""), {})[figure.value] = figure.text
+        lines = {
+            key: cells for key, cells in lines.items() if key[-1] or not _joined(lines, key, cells)
+        }
+        grid = [
+            [*key[:-1], *(cells.get(value, "") for value in values)] for key, cells in lines.items()
+        ]
+        if names:
+            for line in grid:
+                line[0] = line[0] if any(line[: len(names)]) else "total"
+        return [*names, *values], grid
+
+    def _heading(self) -> str:
+        parts = [f"{self.metric} v{self.version}"]
+        parts += [str(self.period)] if self.period else []
+        parts += [f"basis {self.basis}"] if self.basis else []
+        return ", ".join([*parts, self.fingerprint[:12]])
+
+    def _remarks(self) -> list[str]:
+        return [*(str(excluded) for excluded in self.excluded), *self.notes]
+
+    def __str__(self) -> str:
+        names, grid = self._grid()
+        widths = [max(len(line[i]) for line in [names, *grid]) for i in range(len(names))]
+        words = len(names) - len(self.units)
+        lines = [
+            "  ".join(
+                cell.ljust(width) if i < words else cell.rjust(width)
+                for i, (cell, width) in enumerate(zip(line, widths, strict=True))
+            ).rstrip()
+            for line in [names, ["-" * width for width in widths], *grid]
+        ]
+        return "\n".join([self._heading(), *lines, *(f"* {text}" for text in self._remarks())])
+
+    def _repr_html_(self) -> str:
+        names, grid = self._grid()
+        head = "".join(f"<th>{html.escape(name)}</th>" for name in names)
+        body = "".join(
+            f"<tr>{''.join(f'<td>{html.escape(cell)}</td>' for cell in line)}</tr>" for line in grid
+        )
+        remarks = "".join(f"<li>{html.escape(text)}</li>" for text in self._remarks())
+        return (
+            f"<table><caption>{html.escape(self._heading())}</caption>"
+            f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+            f"{f'<ul>{remarks}</ul>' if remarks else ''}"
+        )
+
+
+def _joined(
+    lines: dict[tuple[str, ...], dict[str, str]], key: tuple[str, ...], cells: dict[str, str]
+) -> bool:
+    """Put cells without a currency into the line of the only currency, if there is just one."""
+    twins = [other for other in lines if other[:-1] == key[:-1] and other[-1]]
+    if len(twins) != 1:
+        return False
+    lines[twins[0]].update(cells)
+    return True
+
+
+def table(columns: Mapping[str, pa.DataType], rows: Sequence[Sequence[object]]) -> pa.Table:
+    """Make the Arrow table of a result from its rows."""
+    schema = pa.schema(list(columns.items()))
+    turned = list(zip(*rows, strict=True)) if rows else [()] * len(columns)
+    return pa.Table.from_arrays(
+        [
+            pa.array(values, type=kind)
+            for values, kind in zip(turned, columns.values(), strict=True)
+        ],
+        schema=schema,
+    )

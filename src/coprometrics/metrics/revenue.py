@@ -1,0 +1,229 @@
+"""Where the money comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, Final
+
+import pyarrow as pa
+from attrs import frozen
+
+from coprometrics.errors import MetricError, ParameterError
+from coprometrics.metrics._dates import NO_DATE, TOO_ROUGH, left_out, placed
+from coprometrics.metrics.base import (
+    Figure,
+    MetricResult,
+    count,
+    money,
+    ratio,
+    table,
+)
+from coprometrics.metrics.frames import Engine, grouped
+from coprometrics.periods import Period
+from coprometrics.records import Income
+from coprometrics.rounding import percentages
+
+__all__ = ["Percentages", "RevenueShare", "revenue_share"]
+
+METRIC: Final = "revenue_share"
+
+
+@frozen
+class Percentages:
+    """The shares of one currency as rounded percentages.
+
+    Attributes:
+        parts: the percentage of each stream, in the order of the rows.
+        adjusted: whether they were adjusted so that they add up to 100.
+        note: what a reader should know about their sum; None where there is nothing to say.
+    """
+
+    parts: Mapping[str, Decimal]
+    adjusted: bool
+    note: str | None
+
+    def __str__(self) -> str:
+        lines = [f"{name}: {part}%" for name, part in self.parts.items()]
+        return "\n".join([*lines, *([self.note] if self.note else [])])
+
+
+class RevenueShare(MetricResult):
+    """The answer of `revenue_share`."""
+
+    def percentages(
+        self, decimals: int = 1, *, sum_to_100: bool = False, currency: str | None = None
+    ) -> Percentages:
+        """Give the shares as percentages, each rounded half up on its own.
+
+        Args:
+            decimals: digits after the decimal point.
+            sum_to_100: adjust them, by the largest remainder, so that they add up to 100.
+            currency: which currency, where there are several.
+
+        Raises:
+            MetricError: when there are several currencies and none is named, or a share is negative
+                and they are to be adjusted.
+        """
+        found = sorted({figure.currency for figure in self.figures if figure.currency})
+        if currency is None and len(found) == 1:
+            currency = found[0]
+        shares = {
+            next(iter(figure.dimensions.values())): figure.numerator or 0
+            for figure in self.figures
+            if figure.value == "share" and figure.currency == currency
+        }
+        if not shares:
+            raise MetricError(
+                f"there are no shares in {currency or 'one currency'}",
+                where=METRIC,
+                remedy=f"name one of {', '.join(found)}",
+            )
+        try:
+            rounded = percentages(list(shares.values()), decimals, sum_to_100=sum_to_100)
+        except ParameterError as error:
+            raise MetricError(
+                f"the percentages cannot be adjusted: {error.what}",
+                where=METRIC,
+                remedy="leave sum_to_100 out",
+            ) from error
+        whole = sum(rounded, Decimal(0))
+        note = None
+        if sum_to_100:
+            note = "Adjusted by the largest remainder so that the parts add up to 100%."
+        elif whole != 100:
+            note = f"The rounded parts add up to {whole}%, because each is rounded on its own."
+        return Percentages(dict(zip(shares, rounded, strict=True)), sum_to_100, note)
+
+
+def revenue_share(income: object, by: str = "stream", period: Period | None = None) -> RevenueShare:
+    """Say which part of the income of a period each stream brought in.
+
+    Args:
+        income: `Income` records or a frame. Needed columns: ``amount_minor`` (minor units; refunds
+            are negative), ``currency``, the column ``by`` and, where there is a period,
+            ``received_on``. Used where they are there: ``received_on_precision`` and
+            ``organisation_id``.
+        by: the column to tell apart by; a missing value counts as ``unknown``.
+        period: the days the income was received in; None takes all of it.
+
+    Returns:
+        For each value of ``by`` and each currency: ``amount`` (money), ``share`` (ratio: the amount
+        over the currency's total) and, where the data name organisations, ``organisations`` (how
+        many different ones). The total has ``amount``. Currencies are never added. Income without a
+        day, or whose day is known too roughly to say whether it lies in the period, is left out and
+        listed with its money.
+
+    Raises:
+        MetricError: when a currency's total is zero or less, or a column is missing or of the wrong
+            type.
+        ParameterError: when income cannot be told apart by the column.
+
+    Examples:
+        >>> import datetime as dt
+        >>> import pyarrow as pa
+        >>> income = pa.table({
+        ...     "stream": ["training", "talks", "training"],
+        ...     "amount_minor": [60000, 20000, -5000],
+        ...     "currency": ["GBP"] * 3,
+        ...     "received_on": [dt.date(2023, 2, 1)] * 3,
+        ... })
+        >>> year = Period(dt.date(2023, 1, 1), dt.date(2023, 12, 31), "2023")
+        >>> shares = revenue_share(income, period=year)
+        >>> print(shares.figure("share", stream="training"))
+        revenue_share share (stream training): 73.33%
+        >>> shares.percentages(decimals=1).parts["talks"]
+        Decimal('26.7')
+    """
+    dated = () if period is None else ("received_on",)
+    part = grouped(by, ("amount_minor", "currency", "received_on"))
+    with Engine() as engine:
+        given = engine.read(
+            income,
+            "income",
+            Income,
+            need=("amount_minor", "currency", *dated),
+            may=("organisation_id", *(f"{name}_precision" for name in dated)),
+            extra=(by,),
+        )
+        place = placed("received_on") if period else "'in'"
+        engine.keep(
+            "parts",
+            f"SELECT {part} AS part, currency, amount_minor, "  # noqa: S608
+            f"organisation_id, {place} AS place FROM income",
+            *((period.start, period.end) if period else ()),
+        )
+        sums = engine.rows(
+            "SELECT part, currency, place, count(*) AS rows, sum(amount_minor) AS amount_minor, "
+            "count(DISTINCT organisation_id) AS payers FROM parts GROUP BY ALL"
+        )
+    inside = [row for row in sums if row["place"] == "in"]
+    rows = sorted(inside, key=lambda row: (row["currency"], -row["amount_minor"], row["part"]))
+    wholes: dict[str, int] = {}
+    for row in rows:
+        wholes[row["currency"]] = wholes.get(row["currency"], 0) + row["amount_minor"]
+    _positive(wholes, period)
+    figures: list[Figure] = []
+    lines: list[list[Any]] = []
+    for row in rows:
+        name, currency, amount = row["part"], row["currency"], row["amount_minor"]
+        about, whole = {by: name}, wholes[currency]
+        figures.append(money(METRIC, "amount", about, amount, currency))
+        figures.append(ratio(METRIC, "share", about, amount, whole, currency))
+        known = row["payers"] if "organisation_id" in given else None
+        if known is not None:
+            figures.append(count(METRIC, "organisations", about, known, currency))
+        lines.append([name, amount, currency, amount, whole, known])
+    figures += [
+        money(METRIC, "amount", {}, whole, currency) for currency, whole in sorted(wholes.items())
+    ]
+    notes = []
+    if len(wholes) > 1:
+        notes.append(f"Shares are within each currency ({', '.join(wholes)}); none were converted.")
+    if any(row["amount_minor"] < 0 for row in rows):
+        notes.append("A stream is negative, because its refunds exceed its income.")
+    columns: dict[str, pa.DataType] = {
+        by: pa.string(),
+        "amount_minor": pa.int64(),
+        "currency": pa.string(),
+        "share_numerator": pa.int64(),
+        "share_denominator": pa.int64(),
+        "organisations": pa.int64(),
+    }
+    return RevenueShare(
+        metric=METRIC,
+        version=1,
+        parameters={"by": by, "period": period and [str(period.start), str(period.end)]},
+        period=period,
+        rows=table(columns, lines),
+        figures=tuple(figures),
+        excluded=left_out(
+            [(row["place"], row["currency"], row["rows"], row["amount_minor"]) for row in sums],
+            _REASONS,
+        ),
+        notes=tuple(notes),
+    )
+
+
+def _positive(wholes: Mapping[str, int], period: Period | None) -> None:
+    when = str(period) if period else "all time"
+    if not wholes:
+        raise MetricError(
+            f"there is no income in {when}, so there are no shares",
+            where=METRIC,
+            remedy="check the period and the dates of the income",
+        )
+    for currency, whole in wholes.items():
+        if whole <= 0:
+            shown = money(METRIC, "amount", {}, whole, currency).text
+            raise MetricError(
+                f"the total of {when} is {shown}, and shares of zero or less have no meaning",
+                where=METRIC,
+                remedy="check the refunds, or take a longer period",
+            )
+
+
+_REASONS: Final = {
+    NO_DATE: "the income has no date",
+    TOO_ROUGH: "the date is known too roughly to say whether it lies in the period",
+}
