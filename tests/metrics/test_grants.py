@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from coprometrics.errors import MetricError, ParameterError
 from coprometrics.metrics import grant_income
-from coprometrics.periods import CalendarMonths, OperationalYears, Quarters
+from coprometrics.periods import CalendarMonths, OperationalYears, Period, Quarters
 from coprometrics.records import GrantAward, ScheduleLine
 
 from . import oracles
@@ -151,12 +151,14 @@ def test_what_cannot_be_placed_is_listed_with_its_money():
         award(3, None, "2023-01-01", "2023-12-31"),
         award(4, 400, "2023-01-01", "2023-12-31", status="declined"),
         award(5, 500, "2023-01-01", "2023-12-31"),
+        award(6, 600, None),
     ]
     result = grant_income(awards)
     assert amounts(result) == {"2023": 500, "total": 500}
     assert [(e.reason, e.count, e.amount_minor) for e in result.excluded] == [
         ("not-awarded", 1, {"GBP": 400}),
-        ("no-amount", 1, {"GBP": 0}),
+        ("no-amount", 1, {}),
+        ("no-dates", 1, {"GBP": 600}),
         ("no-start", 1, {"GBP": 100}),
         ("no-end", 1, {"GBP": 200}),
     ]
@@ -375,7 +377,28 @@ def test_what_is_placed_and_what_is_left_out_are_all_the_money(rows):
     ]
     result = grant_income(awards)
     placed = sum(result.allocations.column("amount_minor").to_pylist())
-    left = sum(excluded.amount_minor["GBP"] for excluded in result.excluded)
+    left = sum(excluded.amount_minor.get("GBP", 0) for excluded in result.excluded)
     assert placed + left == sum(amount or 0 for amount, *_rest in rows)
     counted = result.figure("awards").number if result.figures else 0
     assert counted + sum(excluded.count for excluded in result.excluded) == len(rows)
+
+
+small_awards = st.lists(
+    st.tuples(st.integers(-10_000, 10_000), spans, st.sampled_from(["GBP", "KWD"])), max_size=6
+)
+
+
+@given(small_awards, st.integers(1998, 2026))
+def test_what_a_period_shows_and_what_it_leaves_out_are_all_of_it(rows, year: int):
+    everything = grant_income(frame(rows))
+    only = grant_income(frame(rows), period=Period(dt.date(year, 1, 1), dt.date(year, 12, 31)))
+    shown, whole = (
+        {(f.dimensions.get("year"), f.currency): f.number for f in r.figures if f.value == "amount"}
+        for r in (only, everything)
+    )
+    left = {e.reason: e.amount_minor for e in only.excluded}.get("other-period", {})
+    assert {name for name, _currency in shown} <= {str(year), None}
+    for currency in ("GBP", "KWD"):
+        assert shown.get((str(year), currency)) == whole.get((str(year), currency))
+        parts = (shown.get((None, currency)) or 0) + left.get(currency, 0)
+        assert parts == (whole.get((None, currency)) or 0)

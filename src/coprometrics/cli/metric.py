@@ -70,6 +70,7 @@ def metric(
     form: str,
 ) -> int:
     """Calculate the metric NAME from a store."""  # fmt: skip
+    from coprometrics.errors import ParameterError
     from coprometrics.metrics.registry import metric as find
     from coprometrics.output.tables import figures_as_csv, figures_as_json, figures_as_text
     from coprometrics.periods import parse_period
@@ -78,6 +79,10 @@ def metric(
 
     found = find(name)
     parameters: dict[str, Any] = dict(_parameters(given))
+    if period_text and found.takes_period == "no":
+        raise ParameterError(
+            f"{name} takes no period", where="--period", remedy="leave --period out"
+        )
     period = parse_period(period_text, start_month=start_month) if period_text else None
     if start_month != 1 and "start_month" in found.parameters:
         parameters.setdefault("start_month", str(start_month))

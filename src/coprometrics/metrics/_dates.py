@@ -6,6 +6,7 @@ days only where every day that it might be lies inside.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from coprometrics.metrics.base import Excluded
@@ -38,12 +39,12 @@ def placed(column: str) -> str:
 
 
 def left_out(
-    groups: list[tuple[str, str, int, int]], messages: dict[str, str]
+    groups: Sequence[tuple[str, str, int, int | None]], messages: dict[str, str]
 ) -> tuple[Excluded, ...]:
     """Put what was left out together by reason.
 
     Args:
-        groups: reason, currency, how many, how much.
+        groups: reason, currency, how many, how much; None where no amount is known.
         messages: each reason that counts, in plain English.
     """
     left: list[Excluded] = []
@@ -51,7 +52,8 @@ def left_out(
         mine = [group for group in groups if group[0] == reason]
         amounts: dict[str, int] = {}
         for _reason, currency, _rows, amount in mine:
-            amounts[currency] = amounts.get(currency, 0) + amount
+            if amount is not None:
+                amounts[currency] = amounts.get(currency, 0) + amount
         if mine:
             rows = sum(group[2] for group in mine)
             left.append(Excluded(reason, rows, message, dict(sorted(amounts.items()))))

@@ -8,11 +8,12 @@ from coprometrics.metrics.frames import Engine
 from coprometrics.money import Money
 from coprometrics.periods import Periods
 
-__all__ = ["award_spans"]
+__all__ = ["Left", "award_spans"]
 
 _FEW = 3
 
-Left = list[tuple[str, str, int, int]]
+Left = list[tuple[str, str, int, int | None]]
+"""What is left out: reason, currency, how many, how much where that is known."""
 
 
 def award_spans(
@@ -48,7 +49,7 @@ def award_spans(
         """,  # noqa: S608
     )
     groups = engine.rows(
-        "SELECT reason, currency, count(*) AS awards, coalesce(sum(amount), 0) AS amount "
+        "SELECT reason, currency, count(*) AS awards, sum(amount) AS amount "
         "FROM judged WHERE reason IS NOT NULL GROUP BY ALL ORDER BY ALL"
     )
     left = [(row["reason"], row["currency"], row["awards"], row["amount"]) for row in groups]
@@ -72,6 +73,7 @@ def _judged(amount: str, basis: str, periods: Periods, has_lines: str) -> str:
         "none": "ELSE 'no-schedule'",
     }.get(
         basis,
+        "WHEN starts_on IS NULL AND ends_on IS NULL THEN 'no-dates' "
         "WHEN starts_on IS NULL THEN 'no-start' "
         "WHEN ends_on IS NULL AND duration_months IS NULL THEN 'no-end' "
         f"WHEN {too_rough} THEN 'date-too-rough'",

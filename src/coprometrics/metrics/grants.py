@@ -10,10 +10,10 @@ from attrs import field, frozen
 
 from coprometrics.errors import ParameterError
 from coprometrics.metrics._dates import left_out
-from coprometrics.metrics._spans import award_spans
+from coprometrics.metrics._spans import Left, award_spans
 from coprometrics.metrics.base import Figure, MetricResult, count, money, table
 from coprometrics.metrics.frames import Engine
-from coprometrics.periods import OperationalYears, Periods
+from coprometrics.periods import OperationalYears, Period, Periods
 from coprometrics.records import GrantAward, ScheduleLine
 
 __all__ = ["AMOUNTS", "BASES", "GrantIncome", "grant_income"]
@@ -49,6 +49,7 @@ def grant_income(
     periods: Periods | None = None,
     basis: str = "auto",
     amount: str = "total",
+    period: Period | None = None,
 ) -> GrantIncome:
     """Place the money of each award in the years, quarters or months that it is for.
 
@@ -74,6 +75,8 @@ def grant_income(
             calendar months, a part of a month by that month's days; ``auto`` by the schedule where
             there is one and by days elsewhere.
         amount: ``total`` (what the whole team won) or ``ours`` (what came to us).
+        period: gives only the periods that have days in it; the money of the others is listed as
+            left out. None gives them all.
 
     Returns:
         For each period and currency: ``amount`` (money) and ``awards`` (how many have time in the
@@ -128,6 +131,8 @@ def grant_income(
         )
     excluded, notes = award_spans(engine, f"amount_{amount}_minor", basis, periods, scheduled)
     _pieces(engine, periods)
+    if period is not None:
+        excluded += _keep_only(engine, periods, period)
     sums = engine.rows(
         "SELECT number, basis, currency, sum(amount_minor) AS amount_minor, "
         "count(DISTINCT row_) AS awards FROM pieces GROUP BY ALL ORDER BY number, currency, basis"
@@ -185,10 +190,11 @@ def grant_income(
         parameters={
             "amount": amount,
             "basis": basis,
+            "period": period and [str(period.start), str(period.end)],
             "periods": periods.dimension,
             "start_month": periods.start_month,
         },
-        period=None,
+        period=period,
         basis=basis,
         rows=table(columns, lines),
         figures=tuple(figures),
@@ -202,10 +208,12 @@ _REASONS: Final = {
     "not-awarded": "it was not awarded, or not yet",
     "no-amount": "the amount asked for is not known",
     "no-award-date": "the day it was won is not known",
-    "no-start": "it has no start",
+    "no-dates": "it has neither a start nor an end",
+    "no-start": "it has an end, but no start",
     "no-end": "it has neither an end nor a duration",
     "date-too-rough": "a date is known too roughly for this basis",
     "no-schedule": "it has no schedule",
+    "other-period": "all or part of it belongs to other periods",
 }
 
 
@@ -243,6 +251,19 @@ def _pieces(engine: Engine, periods: Periods) -> None:
         FROM ended
         """,  # noqa: S608
     )
+
+
+def _keep_only(engine: Engine, periods: Periods, period: Period) -> Left:
+    """Keep the pieces whose period has days in a span; give the rest as left out."""
+    first, last = periods.number(period.start), periods.number(period.end)
+    inside = f"number BETWEEN {first} AND {last}"
+    rest = engine.rows(
+        "SELECT currency, count(DISTINCT row_) AS awards, sum(amount_minor) AS amount "  # noqa: S608
+        f"FROM pieces WHERE NOT ({inside}) GROUP BY currency ORDER BY currency"
+    )
+    engine.keep("kept", f"SELECT * FROM pieces WHERE {inside}")  # noqa: S608
+    engine.keep("pieces", "SELECT * FROM kept")
+    return [("other-period", row["currency"], row["awards"], row["amount"]) for row in rest]
 
 
 def _placed(month: str) -> str:

@@ -202,6 +202,7 @@ _ALL: Final = (
                 options=AMOUNTS,
             ),
         },
+        takes_period="optional",
     ),
     Metric(
         id="participation",
