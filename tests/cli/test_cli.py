@@ -155,7 +155,7 @@ def test_bad_rows_are_listed_by_line_and_the_policy_decides(tmp_path, options, c
     into = tmp_path / "s.duckdb"
     done = run("import", tmp_path / "bad.csv", "--into", into, "--mapping", mapping, *options)
     assert done.returncode == code
-    assert "bad.csv:line 3: " in done.stderr
+    assert "bad.csv:3: " in done.stderr
     assert "Traceback" not in done.stderr
     with Store.open(into, read_only=True) as store:
         assert store.count(Income) == kept

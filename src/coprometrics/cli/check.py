@@ -39,7 +39,7 @@ def check(report: Path, form: str, fail_on: str, today: dt.datetime | None) -> i
 
     Exit code 0: nothing to say at or above --fail-on. 1: there are such findings. 2: something
     could not be read.
-    """  # fmt: skip
+    """
     from rich.console import Console
 
     from coprometrics.output.json import check_as_json

@@ -77,7 +77,7 @@ def import_command(
     """Import FILES into a store: all of a file or, when it fails, none of it.
 
     Exit code 1 means that rows were refused; they are listed with line and cause.
-    """  # fmt: skip
+    """
     from coprometrics.configuration import find_configuration
     from coprometrics.importers.contract import Context, Source
     from coprometrics.importers.keys import PeopleKey
@@ -179,7 +179,8 @@ def _tell(result: ImportResult, *, everything: bool, dry_run: bool) -> None:
         for problem in refusal.problems:
             value = f", got {problem.value}" if problem.value is not None else ""
             click.echo(
-                f"{result.source_name}:{refusal.at}: {problem.message}{value} [{problem.code}]",
+                f"{refusal.at.within(result.source_name)}: {problem.message}{value} "
+                f"[{problem.code}]",
                 err=True,
             )
     if result.refused > len(shown):
@@ -195,7 +196,7 @@ def _tell(result: ImportResult, *, everything: bool, dry_run: bool) -> None:
     help="Exit with 1 when a plugin cannot be used; CI=true does the same.",
 )
 def importers(strict: bool) -> int:
-    """List the importers, where each comes from, and whether it can be used."""  # fmt: skip
+    """List the importers, where each comes from, and whether it can be used."""
     from coprometrics.configuration import find_configuration
     from coprometrics.importers.registry import Registry
 

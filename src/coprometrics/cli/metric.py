@@ -69,7 +69,7 @@ def metric(
     given: tuple[str, ...],
     form: str,
 ) -> int:
-    """Calculate the metric NAME from a store."""  # fmt: skip
+    """Calculate the metric NAME from a store."""
     from coprometrics.errors import ParameterError
     from coprometrics.metrics.registry import metric as find
     from coprometrics.output.tables import figures_as_csv, figures_as_json, figures_as_text

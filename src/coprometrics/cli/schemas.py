@@ -75,7 +75,7 @@ def show_command(name: str) -> None:
     help="Write nothing; exit with 1 when the folder differs from the classes.",
 )
 def write_command(into: Path, check: bool) -> int:
-    """Write one file for each schema, NAME.json."""  # fmt: skip
+    """Write one file for each schema, NAME.json."""
     wanted = {f"{name}.json": _text(schema) for name, schema in all_schemas().items()}
     there = {path.name: path.read_text("utf-8") for path in sorted(into.glob("*.json"))}
     differing = sorted(name for name in wanted if there.get(name) != wanted[name])

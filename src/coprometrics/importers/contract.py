@@ -117,6 +117,19 @@ class Locator:
     page: int | None = None
     index: int | None = None
 
+    def within(self, source_name: str) -> str:
+        """Name the place as editors and terminals know it: ``file:line``.
+
+        Examples:
+            >>> Locator(line=17).within("income.csv")
+            'income.csv:17'
+            >>> Locator(page=2, index=5).within("attendees")
+            'attendees: page 2, item 5'
+        """
+        if self.page is None and self.index is None and self.line is not None:
+            return f"{source_name}:{self.line}"
+        return f"{source_name}: {self}" if str(self) else source_name
+
     def __str__(self) -> str:
         parts = (("line", self.line), ("page", self.page), ("item", self.index))
         return ", ".join(f"{name} {number}" for name, number in parts if number is not None)
