@@ -28,7 +28,14 @@ def test_the_python_of_the_readme_runs():
 
 
 @pytest.mark.parametrize(
-    "name", ["README.md", "CONTRIBUTING.md", "examples/impact-report-2023/README.md"]
+    "name",
+    [
+        "README.md",
+        "CONTRIBUTING.md",
+        "examples/impact-report-2023/README.md",
+        "docs/README.md",
+        "docs/report-file.md",
+    ],
 )
 def test_every_file_that_a_page_links_to_is_there(name: str):
     page = ROOT / name
@@ -50,3 +57,38 @@ def test_the_number_of_figures_in_the_readme_is_that_of_the_example():
     report = load_document(ROOT / "examples" / "impact-report-2023" / "report.yaml", Report).value
     assert f"the {len(report.figures)} figures of a real" in " ".join(README.split())
     assert len(report.sources) == 8
+
+
+def test_every_finding_is_documented_with_its_severity():
+    from coprometrics.report.findings import CODES
+
+    page = (ROOT / "docs" / "report-file.md").read_text("utf-8")
+    documented = dict(re.findall(r"^### ([a-z-]+)\n\n\*([a-z]+)\.\*", page, re.MULTILINE))
+    assert documented == {code.name: code.severity for code in CODES.values()}
+
+
+def test_the_report_file_of_the_documentation_fits_its_schema():
+    from coprometrics.documents.loading import parse_document
+    from coprometrics.report.report_file import Report
+
+    (text,) = blocks((ROOT / "docs" / "report-file.md").read_text("utf-8"), "yaml")
+    assert parse_document(text, Report, "report-file.md").value.title == "Impact Report 2023"
+
+
+def test_the_printed_figures_of_the_documentation_are_read_as_it_says():
+    from coprometrics.report.printed import parse_printed
+
+    page = (ROOT / "docs" / "report-file.md").read_text("utf-8")
+    table = page[page.index("## What a printed") : page.index("`rounding` says")]
+    cells = [row.split("|")[1] for row in table.splitlines() if row.startswith("| `")]
+    printed = [text for cell in cells for text in re.findall(r"`([^`]+)`", cell) if ":" not in text]
+    assert len(printed) > 15
+    for text in printed:
+        parse_printed(text)
+
+
+def test_the_page_of_records_is_that_of_the_classes():
+    from coprometrics.tables.page import records_page
+
+    page = (ROOT / "docs" / "records.md").read_text("utf-8")
+    assert page == records_page(), "write it anew: coprometrics schemas page > docs/records.md"

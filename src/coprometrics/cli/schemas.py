@@ -61,6 +61,14 @@ def show_command(name: str) -> None:
     click.echo(_text(found[name]), nl=False)
 
 
+@schemas.command("page")
+def page_command() -> None:
+    """Print the page that documents every record type, in Markdown."""
+    from coprometrics.tables.page import records_page
+
+    click.echo(records_page(), nl=False)
+
+
 @schemas.command("write")
 @click.option(
     "--into",
