@@ -1,1 +1,31 @@
-"""CSV."""
+"""Imports any CSV file into coprometrics through a declared mapping.
+
+``dialect`` and ``mapping`` are what people write. ``table`` turns bytes into blocks of cells, by
+way of ``encoding``, ``feed``, ``records`` (the careful way) and ``fastway``. ``plan`` binds a
+mapping to the columns of one file, and ``rows`` makes records of blocks: ``rules``, ``convert`` and
+its ``readers``, ``identity``. ``importer`` is the walk through all of them.
+"""
+
+from __future__ import annotations
+
+from coprometrics_csv.dialect import Dialect
+from coprometrics_csv.importer import CsvImporter
+from coprometrics_csv.mapping import (
+    Column,
+    Condition,
+    CurrencyColumn,
+    Identity,
+    Mapping,
+    Rule,
+)
+
+__all__ = [
+    "Column",
+    "Condition",
+    "CsvImporter",
+    "CurrencyColumn",
+    "Dialect",
+    "Identity",
+    "Mapping",
+    "Rule",
+]

@@ -1,0 +1,249 @@
+"""Records by the block: a fast way for plain text, the careful way for everything else.
+
+A block goes the fast way only where it is certain that both ways give the same cells and lines;
+``tests/test_blocks.py`` holds them together. Refusals come from the careful way alone.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pyarrow as pa
+from attrs import frozen
+
+from coprometrics.importers import Problem
+from coprometrics_csv.dialect import Dialect
+from coprometrics_csv.fastway import FastWay
+from coprometrics_csv.feed import Feed
+from coprometrics_csv.records import Row, RowReader
+
+__all__ = ["Block", "BlockReader"]
+
+BLOCK = 8 << 20
+SMALLEST = 64 << 10
+
+
+@frozen
+class Block:
+    """Consecutive records of the table.
+
+    Attributes:
+        cells: for each wanted column, by its position, one text for each record. A record that
+            is short of cells has empty ones.
+        lines: the physical line on which each record begins.
+        problems: by the position of the record, why its cells cannot be relied on.
+        left_out: how many records are none of the table, by reason.
+    """
+
+    cells: Mapping[int, pa.Array[Any]]
+    lines: pa.Array[Any]
+    problems: Mapping[int, Problem]
+    left_out: Mapping[str, int]
+
+
+class BlockReader:
+    """Reads the records after the header.
+
+    Args:
+        feed: the bytes, from the beginning of a record.
+        dialect: how they are written.
+        width: how many cells each record must have.
+        wanted: the positions of the columns to give.
+        line: the number of the physical line that comes next.
+        name: what the file is called in messages.
+        size: about how many bytes make a block.
+        smallest: how far a block shrinks where it is not plain.
+    """
+
+    def __init__(
+        self,
+        feed: Feed,
+        dialect: Dialect,
+        *,
+        width: int,
+        wanted: tuple[int, ...],
+        line: int,
+        name: str,
+        size: int = BLOCK,
+        smallest: int = SMALLEST,
+    ) -> None:
+        self._feed = feed
+        self._dialect = dialect
+        self._width = width
+        self._wanted = wanted
+        self._line = line
+        self._name = name
+        self._size = size
+        self._smallest = min(smallest, size)
+        self._in_footer = False
+        self._fast = FastWay(dialect, width, wanted) if FastWay.suits(dialect) else None
+
+    def __iter__(self) -> Iterator[Block]:
+        """Give the blocks in the order of the file.
+
+        Raises:
+            SourceError: where the rest of the file cannot be told into records.
+        """
+        yield from _merged(self._pieces(), self._size)
+
+    def _pieces(self) -> Iterator[tuple[Block, int]]:
+        """Give blocks and their sizes; around what is not plain they become small."""
+        step = self._size
+        while window := self._feed.ahead(step):
+            before = self._feed.taken
+            end = self._end_of_whole_records(window, step)
+            block = self._fast_block(window, end) if end else None
+            if block is not None:
+                step = min(2 * step, self._size)
+            elif step > self._smallest and self._fast is not None and not self._in_footer:
+                step = max(step // 8, self._smallest)
+                continue
+            else:
+                block = self._careful_block(end or min(len(window), step))
+            yield block, self._feed.taken - before
+
+    def _end_of_whole_records(self, window: bytes, size: int) -> int:
+        """Guess where the last whole record of the window ends; 0 for no guess.
+
+        Outside quotes the number of quotes before is even. The guess is only followed where the
+        quotes turn out to be well placed.
+        """
+        if self._feed.ended and len(window) <= size:
+            return len(window)
+        end = window.rfind(b"\n", 0, size) + 1
+        quote = self._dialect.quote.encode()
+        if not quote or not end or window.find(quote, 0, end) < 0:
+            return end
+        odd = window.count(quote, 0, end) % 2
+        while odd and end:
+            before = window.rfind(b"\n", 0, end - 1) + 1
+            odd = (odd + window.count(quote, before, end)) % 2
+            end = before
+        return end
+
+    def _fast_block(self, window: bytes, end: int) -> Block | None:
+        if self._fast is None or self._in_footer:
+            return None
+        plain = self._fast.read(window, end, self._line)
+        if plain is None:
+            return None
+        self._feed.take(end)
+        self._line += plain.physical_lines
+        return Block(cells=plain.cells, lines=plain.lines, problems={}, left_out={})
+
+    def _careful_block(self, size: int) -> Block:
+        until = self._feed.taken + size
+        reader = RowReader(self._feed, self._dialect, self._line, self._name)
+        builder = _Builder(self._dialect, self._width, self._wanted, in_footer=self._in_footer)
+        try:
+            for row in reader:
+                builder.add(row)
+                if row.end >= until:
+                    break
+        finally:
+            reader.close()
+        self._line = reader.line
+        self._in_footer = builder.in_footer
+        return builder.block()
+
+
+def _merged(pieces: Iterator[tuple[Block, int]], size: int) -> Iterator[Block]:
+    """Put small blocks together until they are large enough to be worth their while."""
+    waiting: list[Block] = []
+    length = 0
+    for block, bytes_ in pieces:
+        waiting.append(block)
+        length += bytes_
+        if 2 * length >= size:
+            yield _joined(waiting)
+            waiting, length = [], 0
+    if waiting:
+        yield _joined(waiting)
+
+
+def _joined(blocks: list[Block]) -> Block:
+    if len(blocks) == 1:
+        return blocks[0]
+    problems: dict[int, Problem] = {}
+    left_out: Counter[str] = Counter()
+    rows = 0
+    for block in blocks:
+        problems |= {rows + row: problem for row, problem in block.problems.items()}
+        left_out.update(block.left_out)
+        rows += len(block.lines)
+    return Block(
+        cells={
+            column: pa.concat_arrays([block.cells[column] for block in blocks])
+            for column in blocks[0].cells
+        },
+        lines=pa.concat_arrays([block.lines for block in blocks]),
+        problems=problems,
+        left_out=left_out,
+    )
+
+
+class _Builder:
+    """Puts records that were read one by one into a block."""
+
+    def __init__(
+        self, dialect: Dialect, width: int, wanted: tuple[int, ...], *, in_footer: bool
+    ) -> None:
+        self.in_footer = in_footer
+        self._footer = dialect.footer
+        self._width = width
+        self._wanted = wanted
+        self._rows: list[list[str]] = []
+        self._lines: list[int] = []
+        self._problems: dict[int, Problem] = {}
+        self._left_out: dict[str, int] = {}
+
+    def add(self, row: Row) -> None:
+        reason = self._reason_to_leave_out(row)
+        if reason:
+            self._left_out[reason] = self._left_out.get(reason, 0) + 1
+            return
+        if reason is None:
+            problem = row.problem or _wrong_width(row.cells, self._width)
+            if problem:
+                self._problems[len(self._rows)] = problem
+            self._rows.append(row.cells + [""] * (self._width - len(row.cells)))
+            self._lines.append(row.line)
+
+    def _reason_to_leave_out(self, row: Row) -> str | None:
+        """Say why a record is none of the table: a reason, "" for a blank line, None if it is."""
+        if self._footer and not self.in_footer and not row.problem and not row.comment:
+            first = next((text for cell in row.cells if (text := cell.strip())), "")
+            self.in_footer = first.startswith(self._footer)
+        if self.in_footer:
+            return "the footer"
+        if row.comment:
+            return "comments"
+        if row.problem:
+            return None
+        if len(row.cells) == 1 < self._width and not row.cells[0].strip():
+            return ""
+        return "rows of empty cells" if not any(row.cells) else None
+
+    def block(self) -> Block:
+        return Block(
+            cells={
+                column: pa.array([row[column] for row in self._rows], pa.string())
+                for column in self._wanted
+            },
+            lines=pa.array(self._lines, pa.int64()),
+            problems=self._problems,
+            left_out=self._left_out,
+        )
+
+
+def _wrong_width(cells: list[str], width: int) -> Problem | None:
+    if len(cells) == width:
+        return None
+    code = "short-row" if len(cells) < width else "long-row"
+    return Problem(
+        code=code,
+        message=f"the row has {len(cells)} cell{'s' if len(cells) > 1 else ''} where the header "
+        f"has {width}; mend the row, or quote the cells that hold a delimiter",
+    )

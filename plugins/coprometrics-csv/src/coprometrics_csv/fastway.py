@@ -1,0 +1,198 @@
+"""The fast way through plain CSV: Arrow's reader, where it is certain to agree.
+
+Arrow and the ``csv`` module differ on quotes within a cell, rows of the wrong width, carriage
+returns without newline and more. Text with any of these is declined, and read the careful way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pcsv
+from attrs import frozen
+
+from coprometrics_csv.arrays import numbers, repeated
+from coprometrics_csv.dialect import Dialect
+
+__all__ = ["FastWay", "Plain"]
+
+_MARK = "\ufeff".encode()
+_SMALLEST_PART = 2 << 20
+
+
+@frozen
+class Plain:
+    """Records that were read the fast way.
+
+    Attributes:
+        cells: for each wanted column, by its position, its texts.
+        lines: the physical line on which each record begins.
+        physical_lines: how many lines of the file they are.
+    """
+
+    cells: Mapping[int, pa.Array[Any]]
+    lines: pa.Array[Any]
+    physical_lines: int
+
+
+class FastWay:
+    """Reads plain records with Arrow, and declines all others."""
+
+    def __init__(self, dialect: Dialect, width: int, wanted: tuple[int, ...]) -> None:
+        self._dialect = dialect
+        self._width = width
+        self._names = [str(number) for number in range(width)]
+        self._wanted = wanted
+        self._quote = dialect.quote.encode()
+        self._well_quoted = _well_quoted(dialect) if dialect.quote else ""
+        self._footer = [text.encode() for text in dialect.footer]
+        self._comment = dialect.comment.encode()
+
+    @staticmethod
+    def suits(dialect: Dialect) -> bool:
+        """Say whether a dialect has no more than Arrow knows."""
+        return (
+            not dialect.escape
+            and not dialect.skip_initial_space
+            and (dialect.doubled_quotes or not dialect.quote)
+            and (dialect.delimiter + dialect.quote).isascii()
+        )
+
+    def read(self, window: bytes, end: int, line: int) -> Plain | None:
+        """Read the records of ``window[:end]``, the first on the given line, or decline."""
+        if not self._unsurprising(window, end):
+            return None
+        data = pa.py_buffer(window).slice(0, end)
+        quoted = bool(self._quote) and window.find(self._quote, 0, end) >= 0
+        if (quoted or self._width == 1) and not _no_lone_return(window, end):
+            return None
+        if quoted and not self._quotes_well_placed(data):
+            return None
+        if not quoted and not self._lines_within_limit(window, end):
+            return None
+        table = self._parse(data, everything=quoted)
+        if table is None or _has_empty_row(table):
+            return None
+        if quoted and not self._cells_within_limit(table):
+            return None
+        physical = table.num_rows
+        if quoted or self._width == 1 or window.find(b"\r", 0, end) >= 0:
+            physical = window.count(b"\n", 0, end) + (window[end - 1 : end] != b"\n")
+        lines = _lines(table, line, physical, quoted=quoted)
+        if lines is None:
+            return None
+        cells = {column: _one_chunk(table.column(str(column))) for column in self._wanted}
+        return Plain(cells, lines, physical)
+
+    def _unsurprising(self, window: bytes, end: int) -> bool:
+        """Say whether there is nothing but text, newlines and perhaps quotes."""
+        if window.find(b"\0", 0, end) >= 0 or window.startswith(_MARK):
+            return False
+        if any(window.find(text, 0, end) >= 0 for text in self._footer):
+            return False
+        if not self._comment:
+            return True
+        after_newline = window.find(b"\n" + self._comment, 0, end) >= 0
+        return not after_newline and not window.startswith(self._comment)
+
+    def _quotes_well_placed(self, data: pa.Buffer) -> bool:
+        """Say whether every quote opens, closes or is doubled as RFC 4180 has it."""
+        offsets = pa.array([0, data.size], pa.int64()).buffers()[1]
+        whole = pa.Array.from_buffers(pa.large_binary(), 1, [None, offsets, data])
+        return bool(pc.match_substring_regex(whole, self._well_quoted)[0].as_py())
+
+    def _lines_within_limit(self, window: bytes, end: int) -> bool:
+        at, limit = 0, self._dialect.record_limit
+        while end - at > limit:
+            after = window.rfind(b"\n", at, at + limit) + 1
+            if not after:
+                return False
+            at = after
+        return True
+
+    def _cells_within_limit(self, table: pa.Table) -> bool:
+        """Say whether no record can be beyond the limit, were all its characters quotes."""
+        longest = (pc.max(pc.binary_length(column)).as_py() or 0 for column in table.columns)
+        return 2 * sum(longest) + 4 * self._width <= self._dialect.record_limit
+
+    def _parse(self, data: pa.Buffer, *, everything: bool) -> pa.Table | None:
+        wanted = self._names if everything else [str(column) for column in self._wanted]
+        try:
+            return pcsv.read_csv(
+                pa.BufferReader(data),  # type: ignore[arg-type]  # the stubs know Python files only
+                read_options=pcsv.ReadOptions(
+                    column_names=self._names, block_size=_part(data.size, whole=everything)
+                ),
+                parse_options=pcsv.ParseOptions(
+                    delimiter=self._dialect.delimiter,
+                    quote_char=self._dialect.quote or False,
+                    newlines_in_values=everything,
+                    # A blank line is then an empty row, and declined.
+                    ignore_empty_lines=self._width == 1,
+                ),
+                convert_options=pcsv.ConvertOptions(
+                    check_utf8=False,
+                    column_types=dict.fromkeys(wanted, pa.string()),
+                    include_columns=wanted,
+                    strings_can_be_null=False,
+                ),
+            )
+        except pa.ArrowInvalid:
+            return None
+
+
+def _no_lone_return(window: bytes, end: int) -> bool:
+    """Say whether every carriage return goes with a newline; a lone one ends a line as well.
+
+    Without quotes, and with several columns, it need not be asked: there a lone one makes more
+    rows than newlines, or an empty one.
+    """
+    if window.find(b"\r", 0, end) < 0:
+        return True
+    return window.count(b"\r", 0, end) == window.count(b"\r\n", 0, end)
+
+
+def _part(size: int, *, whole: bool) -> int:
+    """Give the size of the parts that Arrow may parse at the same time."""
+    parts = 1 if whole else min(pa.cpu_count(), size // _SMALLEST_PART)
+    return size // max(parts, 1) + 1
+
+
+def _well_quoted(dialect: Dialect) -> str:
+    quote, delimiter = (f"\\x{ord(mark):02x}" for mark in (dialect.quote, dialect.delimiter))
+    cell = f"(?:[^{quote}{delimiter}\r\n]*|{quote}(?:[^{quote}]|{quote}{quote})*{quote})"
+    return f"\\A(?:{cell}(?:{delimiter}|\r?\n))*{cell}\\z"
+
+
+def _lines(table: pa.Table, first: int, physical: int, *, quoted: bool) -> Any:
+    """Give the line of each record, or None where blank lines stand between them."""
+    rows = table.num_rows
+    if rows == physical:
+        return numbers(first, rows)
+    if not quoted:
+        return None
+    spans = repeated(pa.scalar(1, pa.int64()), rows)
+    for column in table.columns:
+        within = pc.count_substring(_one_chunk(column), "\n")
+        spans = pc.add(spans, within.cast(pa.int64()))
+    if pc.sum(spans).as_py() != physical:
+        return None
+    return pc.add(pc.subtract(pc.cumulative_sum(spans), spans), first)
+
+
+def _has_empty_row(table: pa.Table) -> bool:
+    """Say whether all cells of some row may be empty; Arrow takes a blank line for such a row."""
+    empty: Any = None
+    for column in table.columns:
+        here = pc.equal(column, "")
+        empty = here if empty is None else pc.and_(empty, here)
+        if not pc.any(empty, min_count=0).as_py():
+            return False
+    return True
+
+
+def _one_chunk(column: Any) -> Any:
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
