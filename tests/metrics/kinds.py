@@ -29,9 +29,8 @@ def _objects(records: Sequence[Record]) -> pd.DataFrame:
 
 
 def _relation(records: Sequence[Record]) -> duckdb.DuckDBPyRelation:
-    connection = duckdb.connect()
-    connection.register("given", _table(records))
-    return connection.sql("SELECT * FROM given")
+    given = _table(records)  # noqa: F841  (the default connection finds it by its name)
+    return duckdb.sql("SELECT * FROM given")
 
 
 KINDS: dict[str, Callable[[Sequence[Record]], Any]] = {
