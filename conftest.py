@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+settings.register_profile("quick", deadline=None, max_examples=10)
 settings.register_profile("dev", deadline=None, max_examples=50)
 settings.register_profile(
     "ci",

@@ -78,6 +78,7 @@ def test_an_expired_acceptance_exits_with_1():
         (["import", "none.csv", "--into", "s.duckdb"], "none.csv: there is no such file"),
         (["metric", "revenue_share", "--data", "none.duckdb"], "there is no such store"),
         (["schemas", "show", "nothing"], "there is no schema 'nothing'"),
+        (["schemas", "write", "--into", "/dev/null/here"], "cannot be read or written"),
         (["dance"], "No such command"),
     ],
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,8 +18,6 @@ from coprometrics.tables.arrow import from_table
 from coprometrics.tables.validation import validate
 from coprometrics_csv.importer import CsvImporter
 from coprometrics_csv.mapping import Mapping
-
-ROOT = Path(__file__).parents[3]
 
 
 @define
@@ -137,13 +134,3 @@ def awards() -> Callable[..., dict[str, Any]]:
         }
 
     return make
-
-
-@pytest.fixture(scope="session")
-def samples() -> Path:
-    """The folder of real input beside the project."""
-    default = ROOT.parent / "shared" / "samples"
-    folder = Path(os.environ.get("COPROMETRICS_SAMPLES", default))
-    if not folder.is_dir():
-        pytest.skip("the samples are not here")
-    return folder

@@ -99,6 +99,10 @@ def main() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(141)
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        click.echo(f"coprometrics: {place}cannot be read or written ({error.strerror})", err=True)
+        sys.exit(_UNREADABLE)
     except Exception as error:
         if os.environ.get("COPROMETRICS_DEBUG"):
             raise

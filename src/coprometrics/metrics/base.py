@@ -281,6 +281,8 @@ class MetricResult:
         return [*(str(excluded) for excluded in self.excluded), *self.notes]
 
     def __str__(self) -> str:
+        if not self.figures:
+            return "\n".join([self._heading(), "no figures", *(f"* {t}" for t in self._remarks())])
         names, grid = self._grid()
         widths = [max(len(line[i]) for line in [names, *grid]) for i in range(len(names))]
         words = len(names) - len(self.units)
