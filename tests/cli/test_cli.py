@@ -156,10 +156,43 @@ def test_bad_rows_are_listed_by_line_and_the_policy_decides(tmp_path, options, c
     into = tmp_path / "s.duckdb"
     done = run("import", tmp_path / "bad.csv", "--into", into, "--mapping", mapping, *options)
     assert done.returncode == code
-    assert "bad.csv:3: " in done.stderr
+    assert "bad.csv:3: Date: " in done.stderr
     assert "Traceback" not in done.stderr
     with Store.open(into, read_only=True) as store:
         assert store.count(Income) == kept
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])
+def test_what_is_printed_does_not_depend_on_the_code_page(encoding: str):
+    plain = run("check", EXAMPLE, "--today", "2024-06-01")
+    other = run("check", EXAMPLE, "--today", "2024-06-01", PYTHONIOENCODING=encoding)
+    assert other.returncode == 0, other.stderr
+    assert other.stdout == plain.stdout
+
+
+def test_a_pipe_that_nobody_reads_is_not_a_finding():
+    command = f"{sys.executable} -m coprometrics check {EXAMPLE} --today 2024-06-01 | true"
+    shell = f"set -o pipefail; {command}; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", shell], capture_output=True, text=True)
+    assert done.returncode == 141
+    assert done.stderr == ""
+
+
+def test_what_is_no_file_is_refused_at_once(tmp_path: Path):
+    os.mkfifo(tmp_path / "pipe.csv")
+    done = run("import", tmp_path / "pipe.csv", "--into", tmp_path / "s.duckdb")
+    assert done.returncode == 2
+    assert "neither a file nor a folder; save it to a file" in done.stderr
+
+
+def test_a_name_that_is_no_text_can_be_imported(tmp_path: Path):
+    name = os.fsdecode(b"in\xffcome.csv")
+    (tmp_path / name).write_text(BAD + ROWS.splitlines()[0] + "\n")
+    mapping = SOURCES / "income.mapping.yaml"
+    done = run("import", tmp_path / name, "--into", tmp_path / "s.duckdb", "--mapping", mapping)
+    assert done.returncode == 0, done.stderr
+    with Store.open(tmp_path / "s.duckdb") as store:
+        assert [source.source_name for source in store.sources()] == ["in\\xffcome.csv"]
 
 
 def test_no_progress_is_drawn_where_there_is_no_terminal(tmp_path: Path):

@@ -40,10 +40,27 @@ SNAPSHOTS = [
 def test_growth_from_every_kind_of_frame(kind):
     result = audience_growth(KINDS[kind](SNAPSHOTS), "x", "followers", period=YEAR)
     where = {"channel": "x", "measure": "followers"}
-    assert result.figure("growth", **where).number == Fraction(888, 5250)
-    assert result.figure("start", **where).number == 5250
+    assert result.figure("growth", **where).number == Fraction(838, 5300)
+    assert result.figure("start", **where).number == 5300
     assert result.figure("end", **where).number == 6138
-    assert result.notes == ("x followers: the count at the start is of 2022-12-30, 1 day before 2022-12-31.",)  # fmt: skip  # noqa: E501
+    assert result.notes == ()
+
+
+def test_an_old_count_at_the_start_is_used_and_told():
+    result = audience_growth(
+        [SNAPSHOTS[0], SNAPSHOTS[1], SNAPSHOTS[3]], "x", "followers", period=YEAR
+    )
+    assert result.figure("start", channel="x", measure="followers").number == 5250
+    said = "x followers: the count at the start is of 2022-12-30, 1 day before 2022-12-31."
+    assert result.notes == (said,)
+
+
+def test_one_count_for_both_ends_is_no_growth():
+    result = audience_growth([SNAPSHOTS[0]], period=YEAR)
+    where = {"channel": "x", "measure": "followers"}
+    assert result.figure("growth", **where).number is None
+    assert result.figure("end", **where).number == 4000
+    assert any("no count after 2022-06-01" in note for note in result.notes)
 
 
 def test_without_a_count_at_the_start_there_is_no_growth():
@@ -52,7 +69,7 @@ def test_without_a_count_at_the_start_there_is_no_growth():
     assert result.figure("growth", **where).number is None
     assert result.figure("start", **where).number is None
     assert result.figure("end", **where).number == 1000
-    assert any("no count before 2023-01-01" in note for note in result.notes)
+    assert any("no count up to 2023-01-01" in note for note in result.notes)
     assert any("184 days before 2023-12-31" in note for note in result.notes)
     assert [(e.reason, e.count) for e in result.excluded] == [("no-value", 1)]
 

@@ -198,3 +198,15 @@ def test_activities_are_told_apart_by_what_is_no_text():
     result = participation(rows, by="co_delivered")
     assert result.figure("activities", co_delivered="true").number == 1
     assert result.figure("activities", co_delivered="unknown").number == 1
+
+
+def test_an_organisation_named_by_any_of_its_names_counts_once():
+    known = [Organisation(id="o:7", name="Age UK", kind="charity", same_as=("Age Concern",))]
+    held = [
+        activity(1, organisation_ids=("o:7",)),
+        activity(2, organisation_ids=("o:Age UK",)),
+        activity(3, organisation_ids=("o:Age Concern", "other:Age Concern")),
+    ]
+    result = participation(held, None, known, period=YEAR)
+    assert result.figure("organisations", kind="talk", organisation_kind="charity").number == 1
+    assert result.figure("organisations", kind="talk").number == 2

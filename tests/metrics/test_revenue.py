@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from coprometrics.errors import MetricError, ParameterError
 from coprometrics.metrics import revenue_share
 from coprometrics.periods import OperationalYears, Period
-from coprometrics.records import Income
+from coprometrics.records import Income, Organisation
 
 from .kinds import KINDS
 
@@ -46,7 +46,7 @@ def test_shares_from_every_kind_of_frame(kind):
     assert (figure.number, figure.numerator, figure.denominator) == (Fraction(12, 17), 1200, 1700)
     assert result.figure("amount").number == 1700
     assert result.figure("organisations", stream="consultancy").number == 2
-    assert result.figure("organisations", stream="training").number == 0
+    assert result.figure("organisations", stream="training").number is None
     (excluded,) = result.excluded
     assert (excluded.reason, excluded.count, excluded.amount_minor) == ("no-date", 1, {"GBP": 55})
 
@@ -181,3 +181,16 @@ def test_parts_add_up_to_the_whole_in_any_order(rows, random):
 def test_a_column_that_the_answer_uses_otherwise_cannot_tell_apart(by):
     with pytest.raises(ParameterError, match="use another column"):
         revenue_share(INCOME, by=by)
+
+
+def test_a_payer_under_two_names_counts_once():
+    rows = [
+        income(1, "talks", 100, organisation_id="list:Age UK"),
+        income(2, "talks", 100, organisation_id="list:Age Concern"),
+        income(3, "talks", 100),
+    ]
+    known = [Organisation(id="list:Age UK", name="Age UK", kind="charity", same_as=["Age Concern"])]
+    result = revenue_share(rows, organisations=known)
+    assert result.figure("organisations", stream="talks").number == 1
+    assert revenue_share(rows).figure("organisations", stream="talks").number == 2
+    assert any("1 income names no organisation" in note for note in result.notes)

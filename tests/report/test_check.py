@@ -137,7 +137,7 @@ def test_the_words_that_the_workspace_allows_hold_for_its_sources(folder: Path):
     write(folder, "coprometrics.toml", '[vocabularies]\n"Income.stream" = ["talks"]\n')
     (finding, *_) = check(folder).findings
     assert finding.code == "record-refused"
-    assert "line 3: stream has a value that is not on its list, got 'training'" in finding.message
+    assert "line 3: stream: has a value that is not on its list, got 'training'" in finding.message
 
 
 def test_an_accepted_finding_does_not_fail(folder: Path):

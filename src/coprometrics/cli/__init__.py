@@ -6,6 +6,7 @@ not be read or the command was wrong, 70 when coprometrics itself failed.
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from importlib.metadata import EntryPoint, entry_points
@@ -23,7 +24,7 @@ __all__ = ["cli", "main"]
 _COMMANDS = "coprometrics.commands"
 """The entry-point group in which plugins have commands of their own."""
 
-_UNREADABLE, _FAILED = 2, 70
+_UNREADABLE, _FAILED, _INTERRUPTED, _BROKEN_PIPE = 2, 70, 130, 141
 
 
 class _Commands(click.Group):
@@ -84,12 +85,23 @@ for _command in (check, import_command, importers, metric, metrics, schemas):
 
 
 def main() -> None:
-    """Run the command line and end the process with its exit code."""
+    """Run the command line and end the process with its exit code.
+
+    What it prints is UTF-8 everywhere, so that no figure is lost to the code page of a machine.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
-        code = cli.main(standalone_mode=False)
-    except click.exceptions.Abort:
+        # click's own main() would turn a broken pipe into 1, which here means findings.
+        with cli.make_context("coprometrics", sys.argv[1:]) as context:
+            code = cli.invoke(context)
+        sys.stdout.flush()
+    except click.exceptions.Exit as stop:
+        code = stop.exit_code
+    except (click.exceptions.Abort, KeyboardInterrupt):
         click.echo("stopped; nothing was kept", err=True)
-        sys.exit(130)
+        sys.exit(_INTERRUPTED)
     except click.ClickException as error:
         error.show()
         sys.exit(_UNREADABLE)
@@ -97,8 +109,9 @@ def main() -> None:
         click.echo(f"coprometrics: {error}", err=True)
         sys.exit(_UNREADABLE)
     except BrokenPipeError:
+        # Python flushes once more at its end; nothing must be left to fail then.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(141)
+        sys.exit(_BROKEN_PIPE)
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
         click.echo(f"coprometrics: {place}cannot be read or written ({error.strerror})", err=True)

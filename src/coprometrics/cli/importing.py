@@ -166,9 +166,10 @@ def _tell(result: ImportResult, *, everything: bool, dry_run: bool) -> None:
     )
     if result.written:
         written = result.written
+        repeated = f", {written.repeated:,} repeated" if written.repeated else ""
         click.echo(
             f"  {written.added:,} new, {written.replaced:,} replaced, "
-            f"{written.unchanged:,} already there"
+            f"{written.unchanged:,} already there{repeated}"
         )
     for reason, count in sorted(result.skipped.items()):
         click.echo(f"  skipped {count:,}: {reason}")
@@ -177,12 +178,8 @@ def _tell(result: ImportResult, *, everything: bool, dry_run: bool) -> None:
     shown = result.refusals if everything else result.refusals[:_SHOWN]
     for refusal in shown:
         for problem in refusal.problems:
-            value = f", got {problem.value}" if problem.value is not None else ""
-            click.echo(
-                f"{refusal.at.within(result.source_name)}: {problem.message}{value} "
-                f"[{problem.code}]",
-                err=True,
-            )
+            place = refusal.at.within(result.source_name)
+            click.echo(f"{place}: {problem} [{problem.code}]", err=True)
     if result.refused > len(shown):
         click.echo(f"… and {result.refused - len(shown):,} more refused rows", err=True)
     if result.stopped:

@@ -1,7 +1,8 @@
 """YAML as plain data, with the line and column of every part.
 
-Of the types of YAML only null, true and false, whole numbers and text are made; a date or a
-decimal number stays the text it was written as, so that nothing is rounded on the way.
+Of the types of YAML only null, true and false, whole numbers and text are made. A date, a decimal
+number and a number such as ``007`` stay the text that they were written as, so that nothing is
+rounded or lost on the way.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ _BOOLEANS = {
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
-_INTEGER = re.compile(r"[-+]?[0-9]{1,4000}", re.ASCII)
+_INTEGER = re.compile(r"0|-?[1-9][0-9]{0,3999}", re.ASCII)
 
 
 @frozen

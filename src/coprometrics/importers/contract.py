@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import os
+import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, runtime_checkable
@@ -64,7 +66,7 @@ class Source:
         """
         place = Path(path)
         try:
-            place.stat()
+            mode = place.stat().st_mode
         except FileNotFoundError:
             raise SourceError(
                 "there is no such file", where=str(path), remedy="check the name and the folder"
@@ -72,7 +74,12 @@ class Source:
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or str(error)
             raise SourceError(f"cannot be read ({reason})", where=str(path)) from None
-        return cls(path=place, name=name or place.name)
+        if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+            raise SourceError(
+                "this is neither a file nor a folder", where=str(path), remedy="save it to a file"
+            )
+        readable = os.fsencode(place.name).decode("utf-8", "backslashreplace")
+        return cls(path=place, name=name or readable)
 
     def open(self) -> BinaryIO:
         """Open the file for reading bytes.
@@ -170,6 +177,16 @@ class Problem:
     message: str
     field: str | None = None
     value: str | None = None
+
+    def __str__(self) -> str:
+        """Write it for people.
+
+        Examples:
+            >>> print(Problem("not-a-date", "must be a date", "Paid on", "'soon'"))
+            Paid on: must be a date, got 'soon'
+        """
+        field = f"{self.field}: " if self.field else ""
+        return f"{field}{self.message}{'' if self.value is None else f', got {self.value}'}"
 
 
 @frozen

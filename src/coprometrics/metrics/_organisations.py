@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from attrs import frozen
 
@@ -57,6 +58,10 @@ class Known:
 def known_organisations(engine: Engine, organisations: object | None) -> Known:
     """Read organisations; those that name each other's identifiers are one.
 
+    A name (its own, or one in ``same_as``) also stands for the identifier that it makes with the
+    source of the organisation: where ``list:1`` is also known as Age Concern, ``list:Age Concern``
+    is the same, as data that know organisations only by their names have it.
+
     Raises:
         MetricError: when two records of one organisation say different kinds, or an id is there
             twice.
@@ -66,10 +71,10 @@ def known_organisations(engine: Engine, organisations: object | None) -> Known:
         "organisations",
         Organisation,
         need=("id", "kind"),
-        may=("same_as",),
+        may=("name", "same_as"),
     )
     engine.refuse_repeated("organisations", "id")
-    rows = engine.rows("SELECT id, kind, same_as FROM organisations ORDER BY id")
+    rows = engine.rows("SELECT id, kind, name, same_as FROM organisations ORDER BY id")
     parents = {row["id"]: row["id"] for row in rows}
 
     def top(name: str) -> str:
@@ -79,7 +84,7 @@ def known_organisations(engine: Engine, organisations: object | None) -> Known:
         return name
 
     for row in rows:
-        for other in row["same_as"] or ():
+        for other in _other_names(row):
             if other in parents:
                 low, high = sorted((top(row["id"]), top(other)))
                 parents[high] = low
@@ -93,10 +98,18 @@ def known_organisations(engine: Engine, organisations: object | None) -> Known:
                 where="organisations.kind",
                 remedy="give one organisation one kind",
             )
-        for other in row["same_as"] or ():
+        for other in _other_names(row):
             if other not in parents:
                 claims.setdefault(other, set()).add(main)
     mains = {name: top(name) for name in parents}
     mains.update({name: next(iter(by)) for name, by in claims.items() if len(by) == 1})
     several = {name: tuple(sorted(by)) for name, by in claims.items() if len(by) > 1}
     return Known(mains, kinds, several)
+
+
+def _other_names(row: Mapping[str, Any]) -> set[str]:
+    """Give all by which other records may mean an organisation, besides its identifier."""
+    source = row["id"].partition(":")[0]
+    listed = row["same_as"] or ()
+    named = [*listed, row["name"]] if row["name"] else listed
+    return {*listed, *(f"{source}:{name}" for name in named)}

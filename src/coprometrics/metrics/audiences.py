@@ -45,9 +45,9 @@ def audience_growth(
 ) -> MetricResult:
     """Say how much an audience, such as the followers of a channel, grew over a period.
 
-    The count at the start is the latest one before the period's first day, the count at the end the
-    latest one up to its last day. Nothing is estimated between counts. Only standing totals grow:
-    daily new follows or monthly views are flows, and must not be given here.
+    The count at each end of the period is the latest one of that day or before it. Where both are
+    the same count, nothing is known of the growth. Nothing is estimated between counts. Only
+    standing totals grow: daily new follows or monthly views are flows, and must not be given here.
 
     Args:
         snapshots: `AudienceSnapshot` records or a frame with ``channel``, ``measure``, ``as_of``
@@ -58,8 +58,8 @@ def audience_growth(
 
     Returns:
         For each channel and measure: ``end`` and ``start`` (counts) and ``growth`` (ratio: end less
-        start, over start). The notes say how old a count was. Without a count at the start there
-        is no growth. Snapshots without a value are left out and listed.
+        start, over start). The notes say how old a count was. Without two counts there is no
+        growth. Snapshots without a value are left out and listed.
 
     Raises:
         MetricError: when there is no snapshot of the channel or measure, two of one day differ, or
@@ -98,8 +98,8 @@ def audience_growth(
         rows = engine.rows(
             """
             SELECT channel, measure, max(as_of) AS end_day, arg_max(value, as_of) AS end_value,
-                max(as_of) FILTER (as_of < $1) AS start_day,
-                arg_max(value, as_of) FILTER (as_of < $1) AS start_value
+                max(as_of) FILTER (as_of <= $1) AS start_day,
+                arg_max(value, as_of) FILTER (as_of <= $1) AS start_value
             FROM chosen WHERE value IS NOT NULL GROUP BY ALL ORDER BY ALL
             """,
             period.start,
@@ -118,9 +118,8 @@ def audience_growth(
         start, end = row["start_value"], row["end_value"]
         figures.append(count(GROWTH, "end", about, end))
         figures.append(count(GROWTH, "start", about, start))
-        figures.append(
-            ratio(GROWTH, "growth", about, None if start is None else end - start, start)
-        )
+        grown = None if row["start_day"] in (None, row["end_day"]) else end - start
+        figures.append(ratio(GROWTH, "growth", about, grown, start))
         notes += _staleness(row, period)
     columns: dict[str, pa.DataType] = {
         "channel": pa.string(),
@@ -179,15 +178,18 @@ def _staleness(row: dict[str, Any], period: Period) -> list[str]:
     name = f"{row['channel']} {row['measure']}"
     notes = []
     if row["start_day"] is None:
-        notes.append(f"{name}: there is no count before {period.start}, so its growth is unknown.")
+        notes.append(f"{name}: there is no count up to {period.start}, so its growth is unknown.")
+    elif row["start_day"] == row["end_day"]:
+        notes.append(f"{name}: there is no count after {row['start_day']}; its growth is unknown.")
     else:
+        # The last day before the period is as good a start as its first day.
         notes += _age(name, "start", row["start_day"], period.start - dt.timedelta(days=1))
     return notes + _age(name, "end", row["end_day"], period.end)
 
 
 def _age(name: str, which: str, day: dt.date, ideal: dt.date) -> list[str]:
     age = (ideal - day).days
-    if not age:
+    if age <= 0:
         return []
     days = "1 day" if age == 1 else f"{age:,} days"
     return [f"{name}: the count at the {which} is of {day}, {days} before {ideal}."]

@@ -222,7 +222,7 @@ _ALL: Final = (
         version=1,
         definition="Which part of the income of a period each stream brought in.",
         function=revenue_share,
-        inputs={"income": Input(Income)},
+        inputs={"income": Input(Income), "organisations": Input(Organisation, optional=True)},
         parameters={"by": Parameter("text", _BY, default="stream")},
         takes_period="optional",
     ),

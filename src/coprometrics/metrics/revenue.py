@@ -11,6 +11,7 @@ from attrs import frozen
 
 from coprometrics.errors import MetricError, ParameterError
 from coprometrics.metrics._dates import NO_DATE, TOO_ROUGH, left_out, placed
+from coprometrics.metrics._organisations import known_organisations
 from coprometrics.metrics.base import (
     Figure,
     MetricResult,
@@ -96,7 +97,12 @@ class RevenueShare(MetricResult):
         return Percentages(dict(zip(shares, rounded, strict=True)), sum_to_100, note)
 
 
-def revenue_share(income: object, by: str = "stream", period: Period | None = None) -> RevenueShare:
+def revenue_share(
+    income: object,
+    by: str = "stream",
+    period: Period | None = None,
+    organisations: object | None = None,
+) -> RevenueShare:
     """Say which part of the income of a period each stream brought in.
 
     Args:
@@ -106,13 +112,16 @@ def revenue_share(income: object, by: str = "stream", period: Period | None = No
             ``organisation_id``.
         by: the column to tell apart by; a missing value counts as ``unknown``.
         period: the days the income was received in; None takes all of it.
+        organisations: `Organisation` records or a frame, so that one that pays under several names
+            counts once.
 
     Returns:
         For each value of ``by`` and each currency: ``amount`` (money), ``share`` (ratio: the amount
-        over the currency's total) and, where the data name organisations, ``organisations`` (how
-        many different ones). The total has ``amount``. Currencies are never added. Income without a
-        day, or whose day is known too roughly to say whether it lies in the period, is left out and
-        listed with its money.
+        over the currency's total) and, where the data have ``organisation_id``, ``organisations``:
+        how many different ones paid, not known where none is named; income without one is counted
+        in a note. The total has ``amount``. Currencies are never added. Income without a day, or
+        whose day is known too roughly to say whether it lies in the period, is left out and listed
+        with its money.
 
     Raises:
         MetricError: when a currency's total is zero or less, or a column is missing or of the wrong
@@ -153,9 +162,11 @@ def revenue_share(income: object, by: str = "stream", period: Period | None = No
             f"organisation_id, {place} AS place FROM income",
             *((period.start, period.end) if period else ()),
         )
+        _name_payers(engine, organisations)
         sums = engine.rows(
             "SELECT part, currency, place, count(*) AS rows, sum(amount_minor) AS amount_minor, "
-            "count(DISTINCT organisation_id) AS payers FROM parts GROUP BY ALL"
+            "count(organisation_id) AS named, count(DISTINCT coalesce(main, organisation_id)) "
+            "AS payers FROM parts LEFT JOIN payers ON name = organisation_id GROUP BY ALL"
         )
     inside = [row for row in sums if row["place"] == "in"]
     rows = sorted(inside, key=lambda row: (row["currency"], -row["amount_minor"], row["part"]))
@@ -170,8 +181,8 @@ def revenue_share(income: object, by: str = "stream", period: Period | None = No
         about, whole = {by: name}, wholes[currency]
         figures.append(money(METRIC, "amount", about, amount, currency))
         figures.append(ratio(METRIC, "share", about, amount, whole, currency))
-        known = row["payers"] if "organisation_id" in given else None
-        if known is not None:
+        known = row["payers"] if row["named"] else None
+        if "organisation_id" in given:
             figures.append(count(METRIC, "organisations", about, known, currency))
         lines.append([name, amount, currency, amount, whole, known])
     figures += [
@@ -182,6 +193,10 @@ def revenue_share(income: object, by: str = "stream", period: Period | None = No
         notes.append(f"Shares are within each currency ({', '.join(wholes)}); none were converted.")
     if any(row["amount_minor"] < 0 for row in rows):
         notes.append("A stream is negative, because its refunds exceed its income.")
+    nameless = sum(row["rows"] - row["named"] for row in rows if row["named"])
+    if nameless:
+        said = "1 income names" if nameless == 1 else f"{nameless:,} incomes name"
+        notes.append(f"{said} no organisation, and counts none.")
     columns: dict[str, pa.DataType] = {
         by: pa.string(),
         "amount_minor": pa.int64(),
@@ -203,6 +218,18 @@ def revenue_share(income: object, by: str = "stream", period: Period | None = No
         ),
         notes=tuple(notes),
     )
+
+
+def _name_payers(engine: Engine, organisations: object | None) -> None:
+    """Put in a table ``payers`` which organisation each name and identifier stands for."""
+    known = known_organisations(engine, organisations)
+    used = engine.rows(
+        "SELECT DISTINCT organisation_id AS name FROM parts WHERE place = 'in' "
+        "AND organisation_id IS NOT NULL ORDER BY name"
+    )
+    names = [row["name"] for row in used] if known.mains or known.claims else []
+    kinds = {"name": pa.string(), "main": pa.string()}
+    engine.put("payers", table(kinds, [(name, known.main(name)) for name in names]))
 
 
 def _positive(wholes: Mapping[str, int], period: Period | None) -> None:

@@ -237,10 +237,9 @@ class _Checker:
     def _report_refusals(self, result: ImportResult, file: str) -> None:
         for refusal in result.refusals[:_MOST_REFUSALS]:
             for problem in refusal.problems:
-                value = f", got {problem.value}" if problem.value is not None else ""
                 self._find(
                     "record-refused",
-                    f"{refusal.at}: {problem.message}{value}",
+                    f"{refusal.at}: {problem}",
                     place=Place(file, refusal.at.line or 1, 1),
                     remedy="correct the row, or leave it out with a rule of the mapping",
                 )

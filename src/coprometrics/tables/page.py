@@ -17,8 +17,8 @@ Every type of record with its fields, made from the classes by `coprometrics sch
 A field is *required*, has a *default*, or *may be missing*, which is never the same as zero.
 Identifiers are `source:native id`. Money is whole minor units of its currency. Instants are kept
 in UTC; days are plain dates, and a date that is known only to its month or year says so in the
-field beside it. Words after *such as* are recommended, not prescribed; a workspace can pin its own in
-`coprometrics.toml`.
+field beside it. Words after *such as* are recommended, not prescribed; a workspace can pin its own
+in `coprometrics.toml`.
 """
 
 
