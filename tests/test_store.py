@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import multiprocessing
+import subprocess
+import sys
 from pathlib import Path
 
 import duckdb
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 from coprometrics.errors import StoreError, StoreVersionError
 from coprometrics.records import RECORD_TYPES, Activity, Income, Organisation, Payment, Record
-from coprometrics.store import FORMAT, Provenance, Store
+from coprometrics.store import FORMAT, Provenance, Store, writing
 from coprometrics.tables.arrow import to_table
 from coprometrics.testing.strategies import records
 
@@ -58,7 +59,62 @@ def test_a_changed_record_replaces_its_old_self():
 def test_the_same_record_twice_in_one_source_counts_once():
     with Store.open() as store:
         written = store.write([income(1), income(1), income(2)])
-        assert (written.added, written.unchanged, written.conflicts) == (2, 1, ())
+        assert (written.added, written.unchanged, written.repeated) == (2, 0, 1)
+        assert written.conflicts == ()
+
+
+def test_of_repeated_rows_the_first_is_the_one_that_is_kept():
+    with Store.open() as store:
+        with store.transaction(STAMP) as transaction:
+            for line in (3, 4):
+                transaction.append(Income, to_table([income(1)], Income), lines=_lines(line))
+        (row,) = store.provenance(Income).to_arrow_table().to_pylist()
+        assert row["source_line"] == 3
+
+
+def test_batches_of_any_make_and_type_are_gathered_in_their_order(monkeypatch):
+    monkeypatch.setattr(writing, "_ENOUGH_ROWS", 5)
+    with Store.open() as store:
+        with store.transaction(STAMP) as transaction:
+            for number in range(7):
+                rows = to_table([income(2 * number), income(2 * number + 1)], Income)
+                if number in (2, 3, 6):
+                    rows = rows.set_column(1, "stream", rows.column("stream").dictionary_encode())
+                transaction.append(Income, rows, lines=_lines(number, number + 100))
+                made = to_table(
+                    [Organisation(id=f"o:{number}", name="A", kind="charity")], Organisation
+                )
+                transaction.append(Organisation, made)
+            assert transaction.finish().added == 21
+        rows = store.provenance(Income).to_arrow_table().to_pylist()
+        lines = {row["id"]: row["source_line"] for row in rows}
+        assert lines == {f"finance:{n}": n // 2 + n % 2 * 100 for n in range(14)}
+        assert {record.stream for record in store.records(Income)} == {"talks"}
+        assert store.count(Organisation) == 7
+
+
+def test_nulls_in_dictionaries_are_nulls_in_the_store():
+    words = pa.dictionary(pa.int32(), pa.string())
+    projects = (["p:1", None, "p:2"], [None, None, None], [None, "p:3", "p:1"])
+    with Store.open() as store:
+        with store.transaction(STAMP) as transaction:
+            for start, texts in zip((0, 3, 6), projects, strict=True):
+                rows = to_table([income(start + n) for n in range(3)], Income)
+                place = rows.column_names.index("project_id")
+                transaction.append(
+                    Income, rows.set_column(place, "project_id", pa.array(texts, words))
+                )
+        found = [record.project_id for record in store.records(Income)]
+    assert found == [text for texts in projects for text in texts]
+
+
+def test_a_finished_transaction_takes_no_more_rows():
+    with Store.open() as store:
+        with pytest.raises(StoreError, match="is finished"):
+            with store.transaction(STAMP) as transaction:
+                transaction.finish()
+                transaction.append(Income, to_table([income(1)], Income))
+        assert store.sources() == []
 
 
 def test_of_different_records_with_one_id_none_is_kept():
@@ -169,6 +225,19 @@ def test_a_file_that_is_no_store_is_refused(tmp_path: Path, make, message):
         Store.open(path)
 
 
+@pytest.mark.parametrize("read_only", [True, False])
+def test_a_small_text_file_is_no_store(tmp_path: Path, read_only: bool):
+    (tmp_path / "b.csv").write_text("a,b\n1,2\n")
+    with pytest.raises(StoreError, match="not a DuckDB file"):
+        Store.open(tmp_path / "b.csv", read_only=read_only)
+
+
+def test_a_name_is_always_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    Store.open(":memory:").close()
+    assert (tmp_path / ":memory:").is_file()
+
+
 def test_a_folder_that_does_not_exist_is_named(tmp_path: Path):
     with pytest.raises(StoreError, match="folder does not exist"):
         Store.open(tmp_path / "nowhere" / "store.duckdb")
@@ -181,17 +250,22 @@ def test_reading_a_store_that_is_not_there_says_how_to_make_one(tmp_path: Path):
 
 def test_a_store_in_use_by_another_process_is_said_to_be(tmp_path: Path):
     path = tmp_path / "store.duckdb"
-    context = multiprocessing.get_context("spawn")
-    opened, leave = context.Event(), context.Event()
-    process = context.Process(target=_hold, args=(str(path), opened, leave))
-    process.start()
-    try:
-        assert opened.wait(60)
+    hold = (
+        "import sys\nfrom coprometrics.store import Store\n"
+        "with Store.open(sys.argv[1]): print('open', flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", hold, str(path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "open\n"
         with pytest.raises(StoreError, match="another process has it open"):
             Store.open(path)
-    finally:
-        leave.set()
-        process.join(60)
+        process.communicate("")
+    Store.open(path).close()
 
 
 def test_different_records_with_one_id_are_an_error_in_a_program():
@@ -206,12 +280,6 @@ def test_a_store_for_reading_cannot_be_written(tmp_path: Path):
     Store.open(path).close()
     with Store.open(path, read_only=True) as store, pytest.raises(StoreError, match="reading only"):
         store.write([Organisation(id="o:1", name="A", kind="charity")])
-
-
-def _hold(path: str, opened, leave) -> None:
-    with Store.open(path):
-        opened.set()
-        leave.wait(60)
 
 
 def _lines(*numbers: int):

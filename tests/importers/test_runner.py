@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from attrs import define
+from attrs import define, evolve
 
 from coprometrics.errors import ConfigError, ImporterError, ParameterError, PluginError, SourceError
 from coprometrics.importers import (
@@ -146,6 +146,33 @@ def test_different_rows_with_one_id_are_refused_by_line(source: Source):
         assert (result.accepted.total(), result.refused) == (1, 2)
         assert [str(r.at) for r in result.refusals] == ["line 2", "line 4"]
         assert result.problems == {"conflicting-duplicate": 2}
+
+
+def test_rows_that_repeat_a_record_are_counted_and_told(source: Source):
+    with Store.open() as store:
+        items = [batch(("f:1", 1), ("f:1", 1)), batch(("f:1", 1), ("f:2", 2), start=4)]
+        result = run(source, found(*items), store)
+        assert result.written is not None
+        assert (result.written.added, result.written.repeated) == (2, 2)
+        assert result.accepted.total() == 4
+        (notice,) = result.notices
+        assert notice.code == "repeated-records"
+        assert notice.message.startswith("2 rows give exactly the record of another row")
+        again = run(source, found(*items), store)
+        assert again.written is not None
+        assert (again.written.unchanged, again.written.repeated) == (2, 2)
+
+
+def test_texts_in_dictionaries_are_checked_and_written(source: Source):
+    rows = batch(("f:1", 1), ("f:2", 2), ("f:3", 3), stream=["talks", "No Word", "training"])
+    coded = rows.rows.set_column(1, "stream", rows.rows.column("stream").dictionary_encode())
+    items = [evolve(rows, rows=coded), batch(("f:4", 4), start=5)]
+    with Store.open() as store:
+        result = run(source, found(*items), store)
+        assert [str(r.at) for r in result.refusals] == ["line 3"]
+        assert {r.id: r.stream for r in store.records(Income)} == {
+            "f:1": "talks", "f:3": "training", "f:4": "talks",
+        }  # fmt: skip
 
 
 def explode() -> Iterator[Any]:

@@ -11,7 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coprometrics.errors import SchemaError
-from coprometrics.records import RECORD_TYPES, Activity, GrantAward, Income, Record, field_specs
+from coprometrics.records import (
+    RECORD_TYPES,
+    Activity,
+    GrantAward,
+    Income,
+    Organisation,
+    Record,
+    field_specs,
+)
 from coprometrics.tables.arrow import arrow_schema, to_table
 from coprometrics.tables.json_schema import json_row, json_validator
 from coprometrics.tables.validation import validate
@@ -40,6 +48,7 @@ COLUMNS: list[tuple[pa.DataType, st.SearchStrategy[Any]]] = [
     (pa.string(), WRONG_TEXTS),
     (pa.large_string(), WRONG_TEXTS),
     (pa.dictionary(pa.int32(), pa.string()), WRONG_TEXTS),
+    (pa.dictionary(pa.int8(), pa.large_string()), WRONG_TEXTS),
     (pa.int64(), WRONG_INTEGERS),
     (pa.int8(), st.integers(-128, 127)),
     (pa.uint64(), st.integers(0, 2**64 - 1)),
@@ -198,6 +207,46 @@ def test_chunked_and_sliced_columns_are_read_where_they_are():
     parts = [pa.Table.from_pylist(rows[:3]), pa.Table.from_pylist(rows[3:])]
     table = pa.concat_tables(parts).slice(2, 3)
     assert validate(table, Activity).refused.to_pylist() == [2]
+
+
+def test_texts_in_dictionaries_give_the_verdicts_of_plain_ones():
+    words = pa.array(["talks", "No Word", None, "", "consultancy"])
+    plain = pa.array(["talks", None, "No Word", "talks", None, ""])
+    coded = pa.DictionaryArray.from_arrays(pa.array([0, 2, 1, 0, None, 3]), words)
+    fine = pa.DictionaryArray.from_arrays(pa.array([0, None, 1]), pa.array(["talks", "training"]))
+    for stream, expected in (
+        (pa.chunked_array([coded, fine]), [1, 2, 4, 5, 7]),
+        (pa.chunked_array([plain, fine.dictionary_decode()]), [1, 2, 4, 5, 7]),
+        (pa.chunked_array([fine, fine.slice(2)]), [1]),
+        (pa.chunked_array([fine.cast(pa.dictionary(pa.int32(), pa.large_string()))]), [1]),
+    ):
+        rows = len(stream)
+        table = pa.table(
+            {
+                "id": [f"a:{n}" for n in range(rows)],
+                "stream": stream,
+                "amount_minor": [1] * rows,
+                "currency": pa.array(["GBP"] * rows).dictionary_encode(),
+                "kind": pa.array(["fee", "refund"] * rows)[:rows].dictionary_encode(),
+                "received_on": pa.array(["2023-01-01"] * rows).dictionary_encode(),
+            }
+        )
+        refunds = [n for n in range(rows) if n % 2]
+        found = validate(table, Income, dictionaries=True)
+        assert found.refused.to_pylist() == sorted({*expected, *refunds})
+        exact = validate(table, Income)
+        assert exact.refused.equals(found.refused)
+        assert exact.issues.equals(found.issues)
+        assert exact.accepted.schema.equals(arrow_schema(Income), check_metadata=True)
+        assert exact.accepted.to_pylist() == found.accepted.to_pylist()
+
+
+@pytest.mark.parametrize("length", [0, 1, 63, 64, 65, 255, 256, 2000, 2001])
+@pytest.mark.parametrize("letter", ["x", "\u00e9", "\u20ac", "\U0001f600"])
+def test_lengths_are_counted_in_characters(length: int, letter: str):
+    row = {"id": "o:1", "name": letter * length, "kind": "charity"}
+    found = validate(pa.Table.from_pylist([row]), Organisation)
+    assert (found.issues.num_rows == 0) == json_validator(Organisation).is_valid(row)
 
 
 def test_every_field_of_every_type_is_described():

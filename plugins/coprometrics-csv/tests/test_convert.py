@@ -261,6 +261,14 @@ def test_identifiers_and_texts_are_the_same_quickly(texts: list[str]) -> None:
         cells = pa.array(texts, pa.string())
         slow = Reader(reader.parse, reader.type).read(cells).values.to_pylist()
         assert reader.read(cells).values.to_pylist() == slow
+        often = pa.array([*texts, "", " ", " a", "a", "a "] * 1_000, pa.string())
+        read = reader.read(often)
+        assert isinstance(read.values, pa.DictionaryArray)
+        assert read.values.dictionary.null_count == 0
+        assert (
+            read.values.to_pylist()
+            == Reader(reader.parse, reader.type).read(often).values.to_pylist()
+        )
     assert all(not text.strip(WHITE) or text.strip(WHITE)[0] not in WHITE for text in texts)
 
 

@@ -26,7 +26,8 @@ from coprometrics.importers.contract import (
     Source,
 )
 from coprometrics.importers.registry import Found
-from coprometrics.store import Conflict, Provenance, Store, Transaction, Written
+from coprometrics.store import Provenance, Store, Transaction, Written
+from coprometrics.tables._columns import row_numbers
 from coprometrics.tables.validation import Validation, validate
 
 __all__ = ["DETAILS_KEPT", "ImportResult", "Policy", "import_source", "load_config"]
@@ -168,7 +169,7 @@ def import_source(
                 run.take(item, transaction)
                 run.check_limit()
             written = transaction.finish()
-            run.settle(written.conflicts)
+            run.settle(written)
             run.check_limit()
             if dry_run:
                 raise _GiveUpError
@@ -218,9 +219,18 @@ class _Run:
         else:
             raise self._fault(f"it yielded a {type(item).__name__}")
 
-    def settle(self, conflicts: tuple[Conflict, ...]) -> None:
-        """Refuse the rows whose id several different records of the source claim."""
-        for conflict in conflicts:
+    def settle(self, written: Written) -> None:
+        """Say which rows repeat others, and refuse those whose id different records claim."""
+        if written.repeated:
+            rows = "1 row gives" if written.repeated == 1 else f"{written.repeated:,} rows give"
+            self.result.notices.append(
+                Notice(
+                    "repeated-records",
+                    f"{rows} exactly the record of another row, which counts once; where they "
+                    "stand for different things, let the mapping tell their ids apart",
+                )
+            )
+        for conflict in written.conflicts:
             self.result.accepted[conflict.record_type.record_name] -= conflict.rows
             lines = conflict.lines or (None,) * conflict.rows
             others = f"lines {', '.join(map(str, conflict.lines))}" if conflict.lines else "rows"
@@ -251,11 +261,11 @@ class _Run:
             if place is not None and len(place) != batch.rows.num_rows:
                 raise self._fault(f"{len(place)} {name} for {batch.rows.num_rows} rows")
         vocabulary = self._settings.vocabulary_of(batch.record_type)
-        checked = validate(batch.rows, batch.record_type, vocabulary=vocabulary)
+        checked = validate(batch.rows, batch.record_type, vocabulary=vocabulary, dictionaries=True)
         if checked.issues.num_rows:
             for refusal in _refusals(checked, batch):
                 self.result.refuse(refusal)
-            fits = pc.invert(pc.is_in(_numbers(batch.rows.num_rows), value_set=checked.refused))
+            fits = pc.invert(pc.is_in(row_numbers(len(batch.rows)), value_set=checked.refused))
             places = {n: None if p is None else p.filter(fits) for n, p in places.items()}
         self.result.accepted[batch.record_type.record_name] += checked.accepted.num_rows
         transaction.append(batch.record_type, checked.accepted, **places)
@@ -310,7 +320,7 @@ def _problem(issue: dict[str, Any]) -> Problem:
         code=code,
         field=issue["field"],
         value=issue["value"],
-        message=f"{issue['field']} {_MEANINGS.get(code, code)}",
+        message=_MEANINGS.get(code, code),
     )
 
 
@@ -320,7 +330,3 @@ def _locator(batch: Batch, row: int) -> Locator:
         for place in (batch.lines, batch.pages, batch.indexes)
     )
     return Locator(line=line, page=page, index=index)
-
-
-def _numbers(count: int) -> pa.Array[Any]:
-    return pa.array(range(count), pa.int64())

@@ -172,7 +172,7 @@ class Store:
             StoreError: when two different ones have one id.
         """
         if not records:
-            return Written(0, 0, 0, ())
+            return Written(0, 0, 0, 0, ())
         stamp = Provenance(
             importer, version("coprometrics"), source_name, None, dt.datetime.now(dt.UTC)
         )
@@ -323,24 +323,41 @@ class Store:
 
 def _connect(path: Path | str | None, *, read_only: bool) -> duckdb.DuckDBPyConnection:
     name = ":memory:" if path is None else str(path)
+    # Some names, such as :memory:, mean more than a file to DuckDB; an absolute path never does.
+    place = name if path is None else str(Path(path).absolute())
     try:
-        connection = duckdb.connect(name, read_only=read_only)
+        if path is not None and not _may_be_database(Path(place)):
+            why, remedy = "it is not a DuckDB file", "name another file"
+            raise _not_opened(name, why, remedy)
+        connection = duckdb.connect(place, read_only=read_only)
     except duckdb.Error as error:
         text = str(error)
         if "lock" in text.lower():
             why, remedy = "another process has it open", "wait for it to end, then try again"
-        elif Path(name).is_dir():
+        elif Path(place).is_dir():
             why, remedy = "it is a folder", "name a file"
-        elif not Path(name).absolute().parent.is_dir():
+        elif not Path(place).parent.is_dir():
             why, remedy = "its folder does not exist", "make the folder first"
-        elif "valid DuckDB" in text:
-            why, remedy = "it is not a DuckDB file", "name another file"
         else:
             why, remedy = text.splitlines()[0], "see that the file can be read and written"
-        raise StoreError(f"the store cannot be opened: {why}", where=name, remedy=remedy) from None
+        raise _not_opened(name, why, remedy) from None
     connection.execute("SET TimeZone = 'UTC'")
     connection.execute("SET preserve_insertion_order = true")
     return connection
+
+
+def _not_opened(name: str, why: str, remedy: str) -> StoreError:
+    return StoreError(f"the store cannot be opened: {why}", where=name, remedy=remedy)
+
+
+def _may_be_database(path: Path) -> bool:
+    """Look for DuckDB's mark; what is empty, missing or unreadable is left to DuckDB itself."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(12)
+    except OSError:
+        return True
+    return not head or head[8:] == b"DUCK"
 
 
 def _column(name: str, spec: FieldSpec) -> str:

@@ -5,16 +5,24 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 from importlib.metadata import version
+from itertools import groupby
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 from attrs import field, frozen
 
+from coprometrics.errors import StoreError
 from coprometrics.records import Record, field_specs
 from coprometrics.store._sql import number, quoted
 
 __all__ = ["PLACE", "Conflict", "Provenance", "Transaction", "Written"]
+
+_ENOUGH_ROWS = 8 * 122_880
+"""How many rows make an insert: large ones are written by all cores, a row group each at a time."""
+
+_ENOUGH_BYTES = 128 << 20
+"""How many bytes do, for rows that are large; it bounds the memory."""
 
 PLACE = ("source_line", "source_page", "source_index")
 """The columns that say where in its source a record stands."""
@@ -66,22 +74,28 @@ class Written:
     Attributes:
         added: how many records are new.
         replaced: how many took the place of an older version of themselves.
-        unchanged: how many were there already, or came twice in the source.
+        unchanged: how many were there already.
+        repeated: how many rows were left out because they repeat another row of the source.
         conflicts: ids that several different records claim.
     """
 
     added: int
     replaced: int
     unchanged: int
+    repeated: int
     conflicts: tuple[Conflict, ...]
 
 
 class Transaction:
-    """What one source writes; see ``Store.transaction``."""
+    """What one source writes; see ``Store.transaction``.
+
+    Rows are gathered and inserted many at a time; all are there once it is finished.
+    """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, provenance: Provenance) -> None:
         self._connection = connection
-        self._types: dict[type[Record], None] = {}
+        self._gathered: dict[type[Record], list[pa.Table]] = {}
+        self._rows = self._bytes = 0
         self._written: Written | None = None
         self._number = number(connection, "SELECT max(source_number) FROM coprometrics_sources") + 1
         connection.execute(
@@ -108,15 +122,34 @@ class Transaction:
         pages: pa.Array[Any] | None = None,
         indexes: pa.Array[Any] | None = None,
     ) -> None:
-        """Add rows that have been validated, with their places in the source."""
+        """Add rows that have been validated, with their places in the source.
+
+        Raises:
+            StoreError: when the transaction is finished.
+        """
+        if self._written is not None:
+            raise StoreError("the transaction is finished; it takes no more rows")
         if not rows.num_rows:
             return
-        self._types[record_type] = None
         table = rows
         for name, place in zip(PLACE, (lines, pages, indexes), strict=True):
             if place is not None:
                 table = table.append_column(name, place)
-        self._connection.register("incoming", table)
+        self._gathered.setdefault(record_type, []).append(table)
+        self._rows += table.num_rows
+        self._bytes += table.nbytes
+        if self._rows >= _ENOUGH_ROWS or self._bytes >= _ENOUGH_BYTES:
+            self._insert_gathered()
+
+    def _insert_gathered(self) -> None:
+        for record_type, tables in self._gathered.items():
+            for _, alike in groupby(tables, key=lambda table: table.schema):
+                self._insert(record_type, pa.concat_tables(alike))
+            tables.clear()
+        self._rows = self._bytes = 0
+
+    def _insert(self, record_type: type[Record], rows: pa.Table) -> None:
+        self._connection.register("incoming", rows)
         try:
             self._connection.execute(
                 f"INSERT INTO {quoted(record_type.record_name)} BY NAME "
@@ -130,15 +163,18 @@ class Transaction:
     def finish(self) -> Written:
         """Settle ids: drop repeats, replace older versions, take out conflicts."""
         if self._written is None:
-            added = replaced = unchanged = 0
-            conflicts: list[Conflict] = []
-            for record_type in self._types:
-                settled = _Settlement(self._connection, record_type, self._number).settle()
-                added += settled.added
-                replaced += settled.replaced
-                unchanged += settled.unchanged
-                conflicts.extend(settled.conflicts)
-            self._written = Written(added, replaced, unchanged, tuple(conflicts))
+            self._insert_gathered()
+            parts = [
+                _Settlement(self._connection, record_type, self._number).settle()
+                for record_type in self._gathered
+            ]
+            self._written = Written(
+                added=sum(part.added for part in parts),
+                replaced=sum(part.replaced for part in parts),
+                unchanged=sum(part.unchanged for part in parts),
+                repeated=sum(part.repeated for part in parts),
+                conflicts=tuple(conflict for part in parts for conflict in part.conflicts),
+            )
         return self._written
 
 
@@ -161,11 +197,11 @@ class _Settlement:
     def settle(self) -> Written:
         conflicts = self._take_out_conflicts() if self._repeats() else ()
         repeated = self._drop_repeats() if self._repeats() else 0
-        both = number(
-            self._connection,
-            f"SELECT count(*) FROM {self._table} WHERE {self._old} AND id IN "
-            f"(SELECT id FROM {self._table} WHERE {self._new})",
-        )
+        both = 0
+        if self._count(self._old):
+            both = self._count(
+                f"{self._old} AND id IN (SELECT id FROM {self._table} WHERE {self._new})"
+            )
         unchanged = self._drop_unchanged() if both else 0
         replaced = both - unchanged
         if replaced:
@@ -173,8 +209,10 @@ class _Settlement:
                 f"DELETE FROM {self._table} WHERE {self._old} AND id IN "
                 f"(SELECT id FROM {self._table} WHERE {self._new})"
             )
-        left = number(self._connection, f"SELECT count(*) FROM {self._table} WHERE {self._new}")
-        return Written(left - replaced, replaced, repeated + unchanged, conflicts)
+        return Written(self._count(self._new) - replaced, replaced, unchanged, repeated, conflicts)
+
+    def _count(self, which: str) -> int:
+        return number(self._connection, f"SELECT count(*) FROM {self._table} WHERE {which}")
 
     def _repeats(self) -> bool:
         return bool(

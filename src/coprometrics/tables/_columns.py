@@ -16,13 +16,18 @@ from coprometrics.records._rules import DatePrecision, NotAbove, NotBefore, Rule
 from coprometrics.tables.arrow import arrow_type
 from coprometrics.tables.json_schema import parse_date, parse_instant
 
-__all__ = ["canonical", "check_rule", "checks"]
+__all__ = ["canonical", "check_rule", "checks", "decoded", "row_numbers", "words_fit"]
 
 Column = Any
 """A pyarrow ChunkedArray; the stubs do not know the compute functions' overloads for it."""
 
 _FIRST_DAY, _LAST_DAY = -719_162, 2_932_896  # 0001-01-01 and 9999-12-31, counted from 1970
 _MICROSECONDS_A_DAY = 86_400_000_000
+
+
+def row_numbers(rows: int) -> Any:
+    """Give the indexes of so many rows."""
+    return pa.arange(0, rows)  # type: ignore[attr-defined]  # newer than the stubs
 
 
 def canonical(column: Column, spec: FieldSpec) -> tuple[Column, Column | None]:
@@ -32,12 +37,34 @@ def canonical(column: Column, spec: FieldSpec) -> tuple[Column, Column | None]:
         The column, null where a value does not fit the type; and a mask of those values, or
         None when there are none.
     """
-    if isinstance(column.type, pa.DictionaryType):
-        column = pc.cast(column, column.type.value_type)
     kind = column.type
     if pa.types.is_null(kind):
         return pc.cast(column, arrow_type(spec)), None
     return _CANONICAL[spec.kind](column, kind, arrow_type(spec))
+
+
+def decoded(column: Column) -> Column:
+    """Give each row its value where a column has them in a dictionary."""
+    kind = column.type
+    return pc.cast(column, kind.value_type) if isinstance(kind, pa.DictionaryType) else column
+
+
+def words_fit(column: Column, spec: FieldSpec) -> bool:
+    """Look whether a column has texts in dictionaries, and all of those texts fit the field.
+
+    What many rows share is then checked once. Where it is not certain the answer is no; a text
+    that does not fit may be that of no row.
+    """
+    kind = column.type
+    if spec.kind != "string" or not isinstance(kind, pa.DictionaryType):
+        return False
+    if kind.value_type != arrow_type(spec):
+        return False
+    dictionaries = (pa.chunked_array([chunk.dictionary]) for chunk in column.chunks)
+    return all(
+        not words.null_count and not any(pc.any(mask).as_py() for _, mask in checks(words, spec))
+        for words in dictionaries
+    )
 
 
 def _no_fit(column: Column, wanted: pa.DataType) -> tuple[Column, Column | None]:
@@ -142,8 +169,7 @@ def _rows_with(lists: Column, of_items: Column) -> Column:
     """Say for each list whether any of its items is marked."""
     parents = pc.list_parent_indices(lists).combine_chunks()
     marked = parents.filter(pc.fill_null(of_items, False).combine_chunks())
-    rows = pa.array(range(len(lists)), parents.type)
-    return pa.chunked_array([pc.is_in(rows, value_set=marked.unique())])
+    return pa.chunked_array([pc.is_in(row_numbers(len(lists)), value_set=marked.unique())])
 
 
 _CANONICAL: Mapping[str, Callable[..., tuple[Column, Column | None]]] = {
@@ -158,6 +184,8 @@ _CANONICAL: Mapping[str, Callable[..., tuple[Column, Column | None]]] = {
 
 def checks(column: Column, spec: FieldSpec) -> Iterator[tuple[str, Column]]:
     """Give each fault that a field's limits can find, with the mask of the rows that have it."""
+    if column.null_count == len(column):
+        return
     if spec.kind == "integer":
         if spec.minimum is not None:
             yield "below-minimum", pc.less(column, spec.minimum)
@@ -178,18 +206,15 @@ def _repeats(lists: Column, items: Column) -> Column:
     )
     counted = pairs.group_by(["row", "item"]).aggregate([([], "count_all")])
     rows = counted.filter(pc.greater(counted.column("count_all"), 1)).column("row")
-    every = pa.array(range(len(lists)), rows.type)
-    return pa.chunked_array([pc.is_in(every, value_set=rows.combine_chunks().unique())])
+    found = rows.combine_chunks().unique()
+    return pa.chunked_array([pc.is_in(row_numbers(len(lists)), value_set=found)])
 
 
 def _text_checks(column: Column, spec: FieldSpec) -> Iterator[tuple[str, Column]]:
     if spec.options:
         known = pc.is_in(column, value_set=pa.array(spec.options))
         yield "not-an-option", pc.and_(pc.is_valid(column), pc.invert(known))
-    if spec.min_length is not None:
-        yield "too-short", pc.less(pc.utf8_length(column), spec.min_length)
-    if spec.max_length is not None:
-        yield "too-long", pc.greater(pc.utf8_length(column), spec.max_length)
+    yield from _length_checks(column, spec)
     if spec.pattern is not None:
         yield "wrong-form", pc.invert(pc.match_substring_regex(column, spec.pattern))
     if spec.forbids is not None and _may_hold(column, spec.forbids):
@@ -197,6 +222,19 @@ def _text_checks(column: Column, spec: FieldSpec) -> Iterator[tuple[str, Column]
     if spec.format == "iana-timezone":
         known = pc.is_in(column, value_set=_timezones())
         yield "unknown-timezone", pc.and_(pc.is_valid(column), pc.invert(known))
+
+
+def _length_checks(column: Column, spec: FieldSpec) -> Iterator[tuple[str, Column]]:
+    # A character has one to four bytes: for most columns the bytes tell that every row fits.
+    least, most = spec.min_length, spec.max_length
+    if least is None and most is None:
+        return
+    extremes = pc.min_max(pc.binary_length(column))
+    shortest, longest = (extremes[end].as_py() or 0 for end in ("min", "max"))
+    if least is not None and shortest <= 4 * (least - 1):
+        yield "too-short", pc.less(pc.utf8_length(column), least)
+    if most is not None and longest > most:
+        yield "too-long", pc.greater(pc.utf8_length(column), most)
 
 
 @cache
@@ -232,12 +270,15 @@ def _may_hold(column: Column, pattern: str) -> bool:
 def check_rule(rule: Rule, columns: Mapping[str, Column]) -> Column:
     """Give the mask of the rows that break a rule between fields."""
     subject = columns[rule.subject]
+    precision = columns.get(f"{rule.subject}_precision")
+    if precision is not None:
+        precision = decoded(precision)
     if isinstance(rule, NotBefore):
-        return _before(subject, columns[rule.earlier], columns.get(f"{rule.subject}_precision"))
+        return _before(subject, columns[rule.earlier], precision)
     if isinstance(rule, DatePrecision):
-        return _imprecise(subject, columns[f"{rule.subject}_precision"])
+        return _imprecise(subject, precision)
     if isinstance(rule, NotAbove):
-        decides = pc.equal(columns[rule.when], rule.equals)
+        decides = pc.equal(decoded(columns[rule.when]), rule.equals)
         return pc.and_(decides, pc.greater(subject, rule.limit))
     raise NotImplementedError(type(rule).__name__)
 

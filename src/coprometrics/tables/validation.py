@@ -16,7 +16,14 @@ from attrs import frozen
 
 from coprometrics.errors import SchemaError, shown
 from coprometrics.records import FieldSpec, Record, pinned_specs
-from coprometrics.tables._columns import canonical, check_rule, checks
+from coprometrics.tables._columns import (
+    canonical,
+    check_rule,
+    checks,
+    decoded,
+    row_numbers,
+    words_fit,
+)
 from coprometrics.tables.arrow import arrow_schema, arrow_type
 
 __all__ = ["ISSUES", "Validation", "validate"]
@@ -52,6 +59,7 @@ def validate(
     record_type: type[Record],
     *,
     vocabulary: Mapping[str, tuple[str, ...]] | None = None,
+    dictionaries: bool = False,
 ) -> Validation:
     """Check every row of a table against a record type.
 
@@ -60,6 +68,8 @@ def validate(
             left out.
         record_type: the type of the rows.
         vocabulary: for fields of an open vocabulary, the only words that they may have.
+        dictionaries: whether columns of text that come dictionary-encoded may stay so in
+            ``accepted``.
 
     Returns:
         The rows that fit and the faults of the others.
@@ -90,6 +100,11 @@ def validate(
     for rule in record_type.record_rules:
         faults.add(rule.subject, rule.code, check_rule(rule, columns), columns[rule.subject])
     schema = arrow_schema(record_type)
+    if dictionaries:
+        for place, column in enumerate(schema):
+            schema = schema.set(place, column.with_type(columns[column.name].type))
+    else:
+        columns = {name: decoded(column) for name, column in columns.items()}
     checked = pa.Table.from_arrays([columns[column.name] for column in schema], schema=schema)
     return faults.result(checked)
 
@@ -101,14 +116,19 @@ def _column(table: pa.Table, name: str, spec: FieldSpec, faults: _Faults) -> Any
             faults.all(name, "missing")
         return pa.chunked_array([_repeated(pa.scalar(spec.default, type=kind), table.num_rows)])
     given: Any = table.column(name)
+    fits = words_fit(given, spec)
+    if not fits:
+        given = decoded(given)
+    if not spec.nullable and given.null_count:
+        faults.add(name, "missing", given.is_null(), None)
+    if fits:
+        return given
     values: Any
     values, misfit = canonical(given, spec)
     withheld = spec.personal
     if misfit is not None:
         code = {"date": "not-a-date", "instant": "not-an-instant"}.get(spec.kind, "wrong-type")
         faults.add(name, code, misfit, None if withheld else given)
-    if not spec.nullable and given.null_count:
-        faults.add(name, "missing", given.is_null(), None)
     for code, mask in checks(values, spec):
         faults.add(name, code, mask, None if withheld else values)
     return values
@@ -123,14 +143,15 @@ class _Faults:
 
     def all(self, name: str, code: str) -> None:
         if self._rows:
-            self._parts.append((name, code, _count(self._rows), None))
+            self._parts.append((name, code, row_numbers(self._rows), None))
 
     def add(self, name: str, code: str, mask: Any, values: Any) -> None:
         """Note the rows in which a mask is true; null counts as false."""
+        if not pc.any(mask).as_py():
+            return
         rows = pc.indices_nonzero(pc.fill_null(mask, False))
-        if len(rows):
-            taken = None if values is None else values.take(rows)
-            self._parts.append((name, code, rows.cast(pa.int64()), taken))
+        taken = None if values is None else values.take(rows)
+        self._parts.append((name, code, rows.cast(pa.int64()), taken))
 
     def result(self, checked: pa.Table) -> Validation:
         if not self._parts:
@@ -141,7 +162,7 @@ class _Faults:
         )
         issues = issues.take(order)
         refused: Any = issues.column("row").unique()
-        fits = pc.invert(pc.is_in(_count(self._rows), value_set=refused))
+        fits = pc.invert(pc.is_in(row_numbers(self._rows), value_set=refused))
         return Validation(checked.filter(fits), issues, refused)
 
     @staticmethod
@@ -170,10 +191,6 @@ def _shown(value: pa.Scalar[Any]) -> str | None:
     if hasattr(plain, "isoformat"):
         return str(plain.isoformat())
     return shown(plain)
-
-
-def _count(rows: int) -> Any:
-    return pc.indices_nonzero(_repeated(pa.scalar(True), rows)).cast(pa.int64())
 
 
 def _repeated(value: Any, times: int) -> Any:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
-__all__ = ["numbers", "repeated"]
+__all__ = ["numbers", "plain", "repeated", "shared"]
 
 
 def numbers(first: int, count: int) -> Any:
@@ -22,3 +23,25 @@ def numbers(first: int, count: int) -> Any:
 def repeated(value: Any, count: int) -> Any:
     """Give an array that holds one value again and again."""
     return pa.repeat(value, count)
+
+
+def shared(values: Any, places: Any) -> Any:
+    """Give for each place the value there, as an array that holds each of the values once.
+
+    A place that is null, or holds null, gives null.
+
+    Examples:
+        >>> shared(pa.array(["talks", None]), pa.array([0, 1, 0, None])).to_pylist()
+        ['talks', None, 'talks', None]
+    """
+    if values.null_count:
+        there = values.is_valid()
+        counted = pc.cumulative_sum(there.cast(pa.int32()))
+        places = pc.if_else(there, pc.subtract(counted, 1), None).take(places)
+        values = values.drop_null()
+    return pa.DictionaryArray.from_arrays(places, values)
+
+
+def plain(values: Any) -> Any:
+    """Give an array that holds one value for each row, also where it came from ``shared``."""
+    return values.dictionary_decode() if isinstance(values, pa.DictionaryArray) else values

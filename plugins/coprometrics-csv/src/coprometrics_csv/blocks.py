@@ -23,6 +23,7 @@ __all__ = ["Block", "BlockReader"]
 
 BLOCK = 8 << 20
 SMALLEST = 64 << 10
+_EMPTY = "rows of empty cells"
 
 
 @frozen
@@ -204,15 +205,14 @@ class _Builder:
         if reason:
             self._left_out[reason] = self._left_out.get(reason, 0) + 1
             return
-        if reason is None:
-            problem = row.problem or _wrong_width(row.cells, self._width)
-            if problem:
-                self._problems[len(self._rows)] = problem
-            self._rows.append(row.cells + [""] * (self._width - len(row.cells)))
-            self._lines.append(row.line)
+        problem = row.problem or _wrong_width(row.cells, self._width)
+        if problem:
+            self._problems[len(self._rows)] = problem
+        self._rows.append(row.cells + [""] * (self._width - len(row.cells)))
+        self._lines.append(row.line)
 
     def _reason_to_leave_out(self, row: Row) -> str | None:
-        """Say why a record is none of the table: a reason, "" for a blank line, None if it is."""
+        """Say why a record is none of the table; None if it is one."""
         if self._footer and not self.in_footer and not row.problem and not row.comment:
             first = next((text for cell in row.cells if (text := cell.strip())), "")
             self.in_footer = first.startswith(self._footer)
@@ -223,8 +223,8 @@ class _Builder:
         if row.problem:
             return None
         if len(row.cells) == 1 < self._width and not row.cells[0].strip():
-            return ""
-        return "rows of empty cells" if not any(row.cells) else None
+            return _EMPTY  # a line of spaces
+        return None if any(row.cells) else _EMPTY
 
     def block(self) -> Block:
         return Block(

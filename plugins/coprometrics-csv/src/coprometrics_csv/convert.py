@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from attrs import define, field, frozen
 
-from coprometrics_csv.arrays import numbers, repeated
+from coprometrics_csv.arrays import numbers, repeated, shared
 from coprometrics_csv.faults import CellError
 
 __all__ = [
@@ -34,6 +34,7 @@ Cells = Any
 """An Arrow array of texts, null where the cell is missing."""
 
 _MOST_REMEMBERED = 100_000
+_SAMPLE = 4_096
 WHITE = (
     " \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\u1680"
     "\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
@@ -47,7 +48,8 @@ class Values:
     """The values of one column.
 
     Attributes:
-        values: one for each cell; null where it is missing or faulty.
+        values: one for each cell; null where it is missing or faulty. Texts of which there are
+            few are dictionary-encoded.
         faults: by row, what is wrong with its cell.
         precision: for dates, to what each is known; None where all are known to the day.
     """
@@ -108,6 +110,11 @@ class Reader:
         """Read the cells of a block."""
         if self.quick is None:
             return self._each(cells)
+        if self.type == pa.string() and _seems_repeated(cells):
+            coded = cells.dictionary_encode()
+            different = self.read(coded.dictionary)
+            if not different.faults:
+                return Values(shared(different.values, coded.indices))
         cells = missing_as_null(trim(cells) if self.trims else cells, self.nulls)
         try:
             prepared, plain = self.quick.prepare(cells)
@@ -137,6 +144,8 @@ class Reader:
             codes = coded.indices.take(rows).to_pylist()
             faults = dict(zip(rows.to_pylist(), (results[code] for code in codes), strict=True))
             results = [None if isinstance(result, CellError) else result for result in results]
+        if self.type == pa.string():
+            return Values(shared(pa.array(results, self.type), coded.indices), faults)
         if not self.with_precision:
             return Values(pa.array(results, self.type).take(coded.indices), faults)
         dates = pa.array([result and result[0] for result in results], self.type)
@@ -159,6 +168,12 @@ class Reader:
             result = error
         known[text] = result
         return result
+
+
+def _seems_repeated(cells: Cells) -> bool:
+    """Guess whether looking at each different text once is worth finding them."""
+    sample = cells[:_SAMPLE]
+    return len(cells) > len(sample) and pc.count_distinct(sample).as_py() < 0.9 * _SAMPLE
 
 
 def matching(pattern: str) -> Callable[[Cells], tuple[Any, Any]]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from coprometrics.importers import Context, Item, Match, Notice, Skipped, Source
 from coprometrics.records import RECORD_TYPES, Record
 from coprometrics_csv.dayorder import DayOrder
+from coprometrics_csv.identity import refuse_addresses
 from coprometrics_csv.mapping import Mapping
 from coprometrics_csv.plan import Plan, bind
 from coprometrics_csv.rows import RowMaker
@@ -16,6 +18,8 @@ from coprometrics_csv.table import Table, open_table
 __all__ = ["CsvImporter"]
 
 _SUFFIXES = (".csv", ".tsv", ".tab")
+_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_NO_TEXT = re.compile(rb"[\x01-\x08\x0e-\x1f]")
 
 
 class CsvImporter:
@@ -30,8 +34,7 @@ class CsvImporter:
         """Take files with a name of CSV that hold text; what their columns mean is declared."""
         if not source.name.lower().endswith(_SUFFIXES) or source.path.is_dir():
             return None
-        head = source.head()
-        if not head or (b"\0" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff"))):
+        if not _seems_text(source.head()):
             return None
         return Match("mapped", "the name is that of a CSV file, and it holds text")
 
@@ -46,6 +49,13 @@ class CsvImporter:
             plan = bind(config, table.header, context.person_key)
             yield from _notices(table, plan)
             yield from _rows(table, plan, source, config, context)
+
+
+def _seems_text(head: bytes) -> bool:
+    """Say whether the beginning of a file is text, perhaps with a NUL that refuses its row."""
+    if b"\0" not in head or head.startswith(_UTF16_MARKS):
+        return bool(head)
+    return bool(head.strip(b"\0")) and not _NO_TEXT.search(head)
 
 
 def _notices(table: Table, plan: Plan) -> Iterator[Item]:
@@ -66,7 +76,7 @@ def _rows(
     day_order = DayOrder(source, mapping)
     left_out: dict[str, int] = {}
     for block in table.blocks(plan.wanted, context.progress):
-        made = maker.make(block)
+        made = maker.make(refuse_addresses(block, mapping, plan.identity))
         for reason, count in made.left_out.items():
             left_out[reason] = left_out.get(reason, 0) + count
         day_order.check(made.slashed)

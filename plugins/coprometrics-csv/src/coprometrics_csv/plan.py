@@ -184,7 +184,7 @@ def _reader(
                 fold_case=column.fold_case,
             )
         case "person":
-            return readers.person_reader(person_key)
+            return readers.person_reader(person_key, addresses=column.addresses)
         case "enum":
             values = column.values or {option: option for option in spec.options}
             return readers.choice_reader(values, arrow_type(spec), fold_case=column.fold_case)

@@ -12,7 +12,7 @@ from coprometrics.errors import shown
 from coprometrics.importers import Batch, Locator, Problem, Refusal
 from coprometrics.money import CURRENCIES
 from coprometrics.records import field_specs
-from coprometrics_csv.arrays import numbers, repeated
+from coprometrics_csv.arrays import numbers, plain, repeated, shared
 from coprometrics_csv.blocks import Block
 from coprometrics_csv.convert import Cells, Reader, Values, missing_as_null, scattered, trim
 from coprometrics_csv.identity import IdentityMaker
@@ -137,7 +137,7 @@ class RowMaker:
         if not work.rows:
             return
         for name, constant in self._constants.items():
-            work.values[name] = repeated(constant, work.rows)
+            work.values[name] = _everywhere(constant, work.rows)
         self._fill_identity(work)
         for bound in self._plan.columns:
             if bound.reader is not None:
@@ -209,7 +209,7 @@ class RowMaker:
         if target is None:
             cells = trim(work.cells[currency])
             work.values["currency"] = missing_as_null(cells, self._mapping.nulls)
-        codes = work.values["currency"]
+        codes = plain(work.values["currency"])
         known = pc.or_kleene(pc.is_in(codes, value_set=_CODES), codes.is_null())
         for row in pc.indices_nonzero(pc.invert(known)).to_pylist():
             message = "must be a currency code of ISO 4217, such as GBP"
@@ -253,7 +253,7 @@ class RowMaker:
             spec, scalar = self._specs[name], self._set_values[name, value]
             if name not in work.values:
                 work.values[name] = pa.nulls(work.rows, scalar.type)
-            work.values[name] = pc.if_else(mask, scalar, work.values[name])
+            work.values[name] = pc.if_else(mask, scalar, plain(work.values[name]))
             precision = f"{name}_precision"
             if spec.kind == "date" and precision in work.values:
                 work.values[precision] = pc.if_else(mask, "day", work.values[precision])
@@ -267,8 +267,9 @@ class RowMaker:
             if spec.nullable or not values.null_count:
                 continue
             if spec.has_default:
-                default = pa.scalar(spec.default, values.type)
-                work.values[name] = pc.if_else(values.is_null(), default, values)
+                full = plain(values)
+                default = pa.scalar(spec.default, full.type)
+                work.values[name] = pc.if_else(full.is_null(), default, full)
             elif name not in from_columns:
                 message = f"{name} must not be missing, and no rule sets it for this row"
                 for row in pc.indices_nonzero(values.is_null()).to_pylist():
@@ -283,6 +284,15 @@ class RowMaker:
             good = pc.invert(pc.is_in(numbers(0, work.rows), value_set=bad))
             rows, lines = rows.filter(good), lines.filter(good)
         return Batch(self._plan.record_type, rows, lines=lines)
+
+
+def _everywhere(constant: pa.Scalar[Any], rows: int) -> Any:
+    """Give a column in which every row has one value."""
+    if constant.type != pa.string():
+        return repeated(constant, rows)
+    return shared(
+        pa.array([constant.as_py()], pa.string()), repeated(pa.scalar(0, pa.int8()), rows)
+    )
 
 
 def _unparsed(block: Block, decision: Decision) -> list[Refusal]:
