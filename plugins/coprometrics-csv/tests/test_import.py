@@ -75,6 +75,13 @@ def test_rows_of_empty_cells_are_left_out_and_counted(read: Any, income: Any) ->
     assert found.lines == [2]
 
 
+@pytest.mark.parametrize("line", ["   ", "\t", '""'])
+def test_lines_without_text_are_left_out_and_counted(read: Any, income: Any, line: str) -> None:
+    found = read(HEAD + line + "\n" + ROW + "\n", income())
+    assert found.skipped == {"rows of empty cells": 1}
+    assert found.lines == [3]
+
+
 def test_a_nul_character_refuses_its_row_alone(read: Any, income: Any) -> None:
     found = read(HEAD + "0\0,2023-12-14,1.00,talks\n" + ROW, income())
     assert found.lines == [3]

@@ -148,6 +148,9 @@ def test_the_example_of_the_readme_works(read: Any, tmp_path: Path) -> None:
         ("finance:INV-002", -1500, "refund"),
     ]
     assert [r.at.line for r in found.refusals] == [6]
+    (problem,) = found.refusals[0].problems
+    told = f"{problem.field}: {problem.message}, got {problem.value} [{problem.code}]"
+    assert f"\nincome.csv:6: {told}\n" in README.read_text(encoding="utf-8")
     assert found.skipped == {
         "the preamble": 1, "void invoices": 1, "the footer": 1,
     }  # fmt: skip

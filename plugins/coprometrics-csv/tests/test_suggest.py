@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 
 from coprometrics.documents import structure
 from coprometrics.documents.yaml import read_yaml
+from coprometrics.errors import SourceError
 from coprometrics.records import RECORD_TYPES
 from coprometrics_csv.commands import csv
 from coprometrics_csv.mapping import Mapping
@@ -100,3 +101,81 @@ def test_the_command_says_what_it_needs(tmp_path: Path) -> None:
     path = tmp_path / "f.csv"
     path.write_text(LEDGER)
     assert run(path).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    "first",
+    ["ada@example.org,Ada,1", "Ada Byron,020 7946 0123,x", "Ada,14/12/2023,9", "Ada,2023-12-14,9",
+     "Ada,12.50,x"],
+)  # fmt: skip
+def test_a_first_row_of_data_is_refused_unseen(tmp_path: Path, first: str) -> None:
+    path = tmp_path / "f.csv"
+    path.write_text(f"{first}\n{first}\n")
+    with pytest.raises(
+        SourceError, match=r"there seems to be no header.*; set header: 0"
+    ) as caught:
+        run(path, "--as", "Income")
+    assert "ada" not in str(caught.value).casefold()
+    assert "Ada" not in CliRunner().invoke(csv, ["suggest", str(path), "--as", "Income"]).output
+
+
+@pytest.mark.parametrize("label", ["Status", "Ticket", "Category", "Kind", "Source", "Role", "Who"])
+@pytest.mark.parametrize("record", ["Attendance", "Income", "Activity"])
+def test_texts_like_names_or_places_are_not_shown(propose: Any, label: str, record: str) -> None:
+    people = [
+        "Ada Byron",
+        "Marley, Bob",
+        "Dr zed",
+        "12 high street",
+        "Flat 1 N1 2AB",
+        "O\u2019Neill X",
+    ]
+    words = ["Attended", "Talks", "Training", "Research", "Registered", "Meeting", "Workshop"]
+    for text in (people, [*people, "Attended", "Talks"], [*words, "Dr zed"], [*words, people[3]]):
+        rows = "".join(f'"{person}",2023-12-14\n' for person in text * 2)
+        proposal = propose(f"{label},Date\n{rows}", record)
+        assert not any(person in proposal for person in people)
+
+
+def test_cells_are_listed_where_one_is_like_an_option(propose: Any) -> None:
+    listed = propose("id,Status\n1,attended\n2,ill\n", "Attendance")
+    assert '"ill": ' in listed
+    hidden = propose("id,Status\n1,byron\n2,marley\n", "Attendance")
+    assert "byron" not in hidden
+    assert "# doubt: its texts do not look like kinds of things" in hidden
+
+
+LABELS_OF_PEOPLE = ("Participant", "Attendee", "Member", "Member no", "Name", "Contact", "Guests")
+
+
+@pytest.mark.parametrize("label", LABELS_OF_PEOPLE)
+def test_no_key_is_proposed_of_people(propose: Any, label: str) -> None:
+    text = propose(f"{label},Date,Cost\nbyron,2023-12-14,5.00\nmarley,2023-12-14,5.00\n", "Income")
+    (line,) = (line for line in text.splitlines() if line.startswith("id:"))
+    assert line == 'id: {key: ["Date", "Cost"]}'
+
+
+def test_numbers_of_people_are_counts(propose: Any) -> None:
+    text = propose("id,Participants\n1,12\n2,15\n", "Activity")
+    assert '{target: headcount, from: ["Participants"], type: int}' in text
+
+
+def test_a_column_that_tells_rows_apart_is_proposed_with_a_doubt(propose: Any) -> None:
+    rows = "".join(f"{n},A{n},1{n}/12/2023,{n}.50,Talks\n" for n in (1, 2, 3))
+    text = propose(f"Row,Inv,Date,Amount (GBP),Category\n{rows}", "Income")
+    doubt, line = text.split("source: finance\n")[1].splitlines()[:2]
+    assert doubt == "# doubt: every row looked at has another text here; is it an identifier?"
+    assert line == 'id: {from: ["Inv"]}'
+    assert 'ignore: ["Row"]' in text
+
+
+def test_where_nothing_identifies_rows_the_doubt_claims_no_more(propose: Any) -> None:
+    text = propose("Date,Amount\n14/12/2023,1.50\n15/12/2023,2.50\n", "Income")
+    assert "no column has a different text" not in text
+    assert "# doubt: no column of identifiers was found" in text
+    assert 'id: {key: ["Date", "Amount"]}' in text
+
+
+def test_a_file_of_people_alone_has_no_key(propose: Any) -> None:
+    text = propose("Email,Name\nada@example.org,Ada\nbob@example.org,Bob\n", "Attendance")
+    assert structure(read_yaml(text, "proposal").data, Mapping, "proposal").id.key == ()

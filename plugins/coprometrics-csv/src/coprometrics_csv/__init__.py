@@ -3,7 +3,8 @@
 ``dialect`` and ``mapping`` are what people write. ``table`` turns bytes into blocks of cells, by
 way of ``encoding``, ``feed``, ``records`` (the careful way) and ``fastway``. ``plan`` binds a
 mapping to the columns of one file, and ``rows`` makes records of blocks: ``rules``, ``convert`` and
-its ``readers``, ``identity``. ``importer`` is the walk through all of them.
+its ``readers``, ``identity``. ``directives`` and ``dates`` know how dates are written, ``people``
+what tells who somebody is. ``importer`` is the walk through all of them.
 """
 
 from __future__ import annotations

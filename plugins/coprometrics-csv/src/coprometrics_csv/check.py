@@ -10,7 +10,8 @@ from typing import Any
 from coprometrics.errors import ConfigError, CoprometricsError, shown
 from coprometrics.money import exponent
 from coprometrics.records import FieldSpec, Record, field_specs, record_type
-from coprometrics_csv.dates import DateFormat, zone
+from coprometrics_csv.columns import fold
+from coprometrics_csv.dates import DateFormat, two_readings, zone
 from coprometrics_csv.mapping import Column, Mapping
 
 __all__ = ["check_mapping", "column_place", "record_of"]
@@ -68,6 +69,7 @@ def check_mapping(mapping: Mapping) -> None:
     for column in mapping.columns:
         _check_column(column, specs, mapping)
     _check_each_once(mapping)
+    _check_identity(mapping)
     for name, value in mapping.constants.items():
         _check_value(name, value, specs, mapping, "csv mapping, constants")
     for number, rule in enumerate(mapping.rules, 1):
@@ -105,12 +107,18 @@ def _check_column(column: Column, specs: Dictionary[str, FieldSpec], mapping: Ma
                 where=where,
                 remedy=f"it is for {' and '.join(types)}",
             )
+    if not column.addresses and column.type != "person":
+        raise ConfigError(
+            f"addresses says nothing about a column of type {column.type}",
+            where=where,
+            remedy="it is for person",
+        )
     _check_dates(column, specs, where)
     _check_values(column, spec, where)
 
 
 def _check_dates(column: Column, specs: Dictionary[str, FieldSpec], where: str) -> None:
-    formats = [DateFormat.of(text, where) for text in column.formats]
+    formats = tuple(DateFormat.of(text, where) for text in column.formats)
     if column.timezone is not None:
         zone(column.timezone, where)
     for known in formats:
@@ -129,20 +137,28 @@ def _check_dates(column: Column, specs: Dictionary[str, FieldSpec], where: str) 
                 where=where,
                 remedy="add %H:%M",
             )
-    orders = {_order(known.text) for known in formats} - {None}
-    if len(orders) > 1:
+    for example, year_first in (("03/04/2023", False), ("2023/03/04", True)):
+        if len({_order(known.text, year_first=year_first) for known in formats} - {None}) > 1:
+            raise ConfigError(
+                f"the formats have day and month in both orders, so that {example} has two "
+                "meanings",
+                where=where,
+                remedy="keep one order",
+            )
+    if found := two_readings(formats, times=column.type == "datetime"):
+        one, other, text = found
         raise ConfigError(
-            "the formats have day and month in both orders, so that 03/04/2023 has two meanings",
+            f"the formats {shown(one.text)} and {shown(other.text)} read {text!r} differently",
             where=where,
-            remedy="keep one order",
+            remedy="keep one of them",
         )
 
 
-def _order(text: str) -> str | None:
-    """Give the order of day and month where digits follow each other, or None."""
+def _order(text: str, *, year_first: bool) -> str | None:
+    """Give the order of day and month where both are digits, after the year or else before it."""
     day, month = text.find("%d"), text.find("%m")
     year = min((n for n in (text.find("%Y"), text.find("%y")) if n >= 0), default=-1)
-    if day < 0 or month < 0 or year < min(day, month):
+    if day < 0 or month < 0 or (year < min(day, month)) != year_first:
         return None
     return "day first" if day < month else "month first"
 
@@ -178,6 +194,23 @@ def _check_each_once(mapping: Mapping) -> None:
                 remedy="keep one of them",
             )
         seen[name] = part
+
+
+def _check_identity(mapping: Mapping) -> None:
+    """Refuse identifiers of people: a hash without a key is undone by trying addresses."""
+    people = {
+        fold(label) for column in mapping.columns if column.type == "person"
+        for label in column.labels
+    }  # fmt: skip
+    for label in (*mapping.id.labels, *mapping.id.key):
+        if fold(label) in people:
+            raise ConfigError(
+                f"id is made from {shown(label)}, which identifies people, and could be traced "
+                "back to them",
+                where="csv mapping, id",
+                remedy="use a booking number or the like; columns about people go by type person "
+                "alone",
+            )
 
 
 def _check_value(

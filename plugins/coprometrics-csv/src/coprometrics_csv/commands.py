@@ -28,7 +28,7 @@ def csv() -> None:
 def suggest(file: Path, record: str, system: str) -> None:
     """Propose a mapping for FILE as YAML, with every doubt marked.
 
-    Cells of columns that seem to be about people are never shown.
+    Cells that seem to be about people are never shown. A file without header is refused.
     """
     from coprometrics.importers import Source
     from coprometrics.records import record_type

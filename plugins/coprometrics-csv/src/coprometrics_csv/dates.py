@@ -1,13 +1,13 @@
 """Dates and times as people write them, by declared formats and in no locale.
 
-The directives are those of C's ``strftime`` that say something about a date. Names of months and
-weekdays are English, short or long, in any capitals. A year of two digits is 1969 to 2068
-(POSIX). A weekday must be the date's own.
+Names of months and weekdays are English, short or long, in any capitals. A year of two digits is
+1969 to 2068 (POSIX). A weekday must be the date's own.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import re
 import zoneinfo
 from typing import Literal
@@ -15,47 +15,28 @@ from typing import Literal
 from attrs import frozen
 
 from coprometrics.errors import ConfigError, shown
+from coprometrics_csv.directives import (
+    MONTH_NAMES,
+    WEEKDAY_NAMES,
+    WEEKDAYS,
+    pattern_of,
+    written,
+)
 from coprometrics_csv.faults import CellError
 from coprometrics_csv.slashes import SlashedDate
 
-__all__ = ["ISO_DATE", "DateFormat", "localised", "parse_date", "parse_datetime", "zone"]
+__all__ = [
+    "ISO_DATE",
+    "DateFormat",
+    "localised",
+    "parse_date",
+    "parse_datetime",
+    "two_readings",
+    "zone",
+]
 
 Precision = Literal["day", "month", "year"]
 
-_MONTHS = (
-    *("january", "february", "march", "april", "may", "june"),
-    *("july", "august", "september", "october", "november", "december"),
-)
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_MONTH_NAMES = {name: number for number, name in enumerate(_MONTHS, 1)}
-_MONTH_NAMES |= {name[:3]: number for name, number in _MONTH_NAMES.items()} | {"sept": 9}
-_WEEKDAY_NAMES = {name: number for number, name in enumerate(_WEEKDAYS)}
-_WEEKDAY_NAMES |= {name[:3]: number for name, number in _WEEKDAY_NAMES.items()}
-
-
-def _either(names: dict[str, int]) -> str:
-    return "|".join(sorted(names, key=len, reverse=True))
-
-
-_DIRECTIVES = {
-    "d": r"(?P<day>[0-9]{1,2})",
-    "m": r"(?P<month>[0-9]{1,2})",
-    "Y": r"(?P<year>[0-9]{4})",
-    "y": r"(?P<short_year>[0-9]{2})",
-    "b": rf"(?P<month_name>{_either(_MONTH_NAMES)})\.?",
-    "B": rf"(?P<month_name>{_either(_MONTH_NAMES)})\.?",
-    "a": rf"(?P<weekday>{_either(_WEEKDAY_NAMES)})\.?",
-    "A": rf"(?P<weekday>{_either(_WEEKDAY_NAMES)})\.?",
-    "j": r"(?P<day_of_year>[0-9]{1,3})",
-    "H": r"(?P<hour>[0-9]{1,2})",
-    "I": r"(?P<half_hour>[0-9]{1,2})",
-    "M": r"(?P<minute>[0-9]{2})",
-    "S": r"(?P<second>[0-9]{2})",
-    "f": r"(?P<fraction>[0-9]{1,6})",
-    "p": r"(?P<half>[ap]\.?m\.?)",
-    "z": r"(?P<offset>Z|[-+][0-9]{2}:?[0-9]{2})",
-    "%": "%",
-}
 _EPOCH_OF_SHORT_YEARS = 69
 
 ISO_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})", re.ASCII)
@@ -87,29 +68,11 @@ class DateFormat:
         """Read a format.
 
         Raises:
-            ConfigError: when it has an unknown directive, one twice, or none for the year.
+            ConfigError: when it has an unknown directive, tells a part twice or not the year, or
+                leaves it open which half of the day is meant.
         """
-        pieces, seen = [], []
-        for literal, directive in re.findall(r"([^%]+)|%(.?)", text, re.DOTALL):
-            if literal:
-                pieces.append(re.escape(literal))
-            elif directive in _DIRECTIVES:
-                pieces.append(_DIRECTIVES[directive])
-                seen.append(directive)
-            else:
-                known = " ".join(f"%{name}" for name in _DIRECTIVES)
-                raise ConfigError(
-                    f"the format {shown(text)} has %{directive}, which is not known",
-                    where=where,
-                    remedy=f"use {known}",
-                )
-        try:
-            pattern = re.compile("".join(pieces), re.ASCII | re.IGNORECASE)
-        except re.error:
-            raise ConfigError(
-                f"the format {shown(text)} says something twice", where=where
-            ) from None
-        return cls(text, _precision(text, set(seen), where), bool({"H", "I"} & set(seen)), pattern)
+        pattern, seen = pattern_of(text, where)
+        return cls(text, _precision(text, seen, where), bool({"H", "I"} & seen), pattern)
 
     def date(self, text: str) -> dt.date | None:
         """Give the date that a text stands for, or None when it is written in another way.
@@ -126,7 +89,41 @@ class DateFormat:
         return None if parts is None else _datetime(parts.groupdict())
 
 
-def _precision(text: str, seen: set[str], where: str) -> Precision:
+_PROBES = tuple(
+    dt.datetime(year, month, day, 6, 7, 8)  # noqa: DTZ001  (what clocks show, in no zone)
+    for year, month, day in itertools.product(
+        (2003, 2010, 2012, 2020), (3, 4, 10, 11, 12), (4, 5, 11, 12, 20)
+    )
+)
+"""Times of which many, written in one way, are others written in another."""
+
+
+def two_readings(
+    formats: tuple[DateFormat, ...], *, times: bool
+) -> tuple[DateFormat, DateFormat, str] | None:
+    """Find two formats that read one text differently, and the text; None when there are none.
+
+    Args:
+        formats: the formats.
+        times: whether the time of day counts, or the day alone.
+    """
+
+    def reading(known: DateFormat, text: str) -> object:
+        try:
+            return known.datetime(text) if times else (known.date(text), known.precision)
+        except CellError:
+            return None
+
+    for one, other in itertools.permutations(formats, 2):
+        for probe in _PROBES:
+            text = written(one.text, probe)
+            found = reading(other, text)
+            if found not in (None, (None, other.precision), reading(one, text)):
+                return one, other, text
+    return None
+
+
+def _precision(text: str, seen: frozenset[str], where: str) -> Precision:
     if not {"Y", "y"} & seen:
         raise ConfigError(
             f"the format {shown(text)} has no year", where=where, remedy="add %Y or %y"
@@ -270,12 +267,12 @@ def _date(parts: dict[str, str | None]) -> dt.date:
             raise CellError("no-such-date", "the year has no such day")
     else:
         name = parts.get("month_name")
-        month = _MONTH_NAMES[name.lower()] if name else int(parts.get("month") or 1)
+        month = MONTH_NAMES[name.lower()] if name else int(parts.get("month") or 1)
         found = _real_date(year, month, int(parts.get("day") or 1))
     weekday = parts.get("weekday")
-    if weekday and _WEEKDAY_NAMES[weekday.lower()] != found.weekday():
+    if weekday and WEEKDAY_NAMES[weekday.lower()] != found.weekday():
         raise CellError(
-            "weekday-contradicted", f"that day was a {_WEEKDAYS[found.weekday()].capitalize()}"
+            "weekday-contradicted", f"that day was a {WEEKDAYS[found.weekday()].capitalize()}"
         )
     return found
 
@@ -286,7 +283,7 @@ def _datetime(parts: dict[str, str | None]) -> dt.datetime:
     if half_hour := parts.get("half_hour"):
         if not 1 <= int(half_hour) <= 12:
             raise CellError("no-such-time", "there is no such time of day")
-        hour = int(half_hour) % 12 + (12 if (parts.get("half") or "a")[0] in "pP" else 0)
+        hour = int(half_hour) % 12 + (12 if (parts["half"] or "")[0] in "pP" else 0)
     fraction = (parts.get("fraction") or "").ljust(6, "0")
     try:
         time = dt.time(

@@ -7,12 +7,16 @@ import json
 from typing import Any
 
 import pyarrow as pa
-from attrs import define, field
+import pyarrow.compute as pc
+from attrs import define, evolve, field
 
+from coprometrics.importers import Problem
+from coprometrics_csv.blocks import Block
 from coprometrics_csv.convert import Cells, missing_as_null, prefixed, trim
 from coprometrics_csv.mapping import Mapping
+from coprometrics_csv.people import AT_SIGN
 
-__all__ = ["IdentityMaker"]
+__all__ = ["IdentityMaker", "refuse_addresses"]
 
 
 @define
@@ -55,6 +59,31 @@ class IdentityMaker:
         seen = self._repeats.get(digest, 0) + 1
         self._repeats[digest] = seen
         return digest if seen == 1 else _digest((digest.hex(), str(seen)))
+
+
+def refuse_addresses(block: Block, mapping: Mapping, positions: tuple[int, ...]) -> Block:
+    """Refuse rows that have an e-mail address in a key.
+
+    A hash is made without a secret, so that who knows the address can find its identifiers.
+
+    Args:
+        block: the rows.
+        mapping: how they are read.
+        positions: the columns that identify.
+    """
+    problems: dict[int, Problem] = {}
+    for label, position in zip(mapping.id.key, positions, strict=False):
+        hit = pc.match_substring_regex(block.cells[position], AT_SIGN)
+        for row in pc.indices_nonzero(hit).to_pylist():
+            problem = Problem(
+                "address-in-key",
+                f"{label} must not hold an @: an identifier could be traced back to the person; "
+                "use a booking number or the like, and type person for addresses",
+                label,
+                "(withheld)",
+            )
+            problems.setdefault(row, problem)
+    return evolve(block, problems={**problems, **block.problems}) if problems else block
 
 
 def _digest(key: tuple[str, ...]) -> bytes:

@@ -50,16 +50,18 @@ class Column:
     )
     type: ColumnType = setting(
         "How cells are read. text: as they are. id: an identifier, always text, to which the "
-        "source is put in front. person: an e-mail address or the like, turned into a pseudonym "
-        "and never shown. enum: words, by way of values. bool: yes or no. int: whole numbers, "
-        "also as 312.0 or 1,482. money: amounts in major units. date and datetime: see formats. "
-        "texts and ids: several in one cell, see separator.",
+        "source is put in front. person: an e-mail address, also as mailto: or after a name in <>, "
+        "turned into a pseudonym and never shown; see addresses. enum: words, by way of values. "
+        "bool: yes or no. int: whole numbers, also as 312.0 or 1,482. money: amounts in major "
+        "units. date and datetime: see formats. texts and ids: several in one cell, see separator.",
         default="text",
     )
     formats: tuple[str, ...] = setting(
         "The ways dates are written, with the directives %d %m %Y %y %b %B %a %A %j %H %I %M %S "
-        "%f %p %z %%. Without formats only ISO 8601 is read. A format without %d (or %m) gives "
-        "dates known to the month (or year). Names of months are English in every locale.",
+        "%f %p %z %%. Without formats only ISO 8601 is read. %I and %p go together. Where no other "
+        "text stands between them, numbers must have all their digits, as in 01122023. A format "
+        "without %d (or %m) gives dates known to the month (or year). Names of months are English "
+        "in every locale.",
         default=(),
         examples=(["%d/%m/%Y"], ["%d %B %Y", "%B %Y"]),
     )
@@ -97,6 +99,11 @@ class Column:
         examples=("sessions",),
         schema={"pattern": "^[a-z0-9][a-z0-9_.-]*$"},
     )
+    addresses: bool = setting(
+        "For person: whether its cells are e-mail addresses, so that all other texts refuse their "
+        "row. false where it identifies people in another way, as by a member number.",
+        default=True,
+    )
     separator: str = setting(
         "For texts and ids: what stands between them.", default=";", schema={"minLength": 1}
     )
@@ -127,7 +134,8 @@ class Identity:
         examples=(["Invoice no"],),
     )
     key: tuple[str, ...] = setting(
-        "The labels of the columns that together tell one row from another.",
+        "The labels of the columns that together tell one row from another. None of them may be "
+        "about people: a row with an @ in one is refused.",
         default=(),
         examples=(["Date", "Payer", "Amount"],),
     )

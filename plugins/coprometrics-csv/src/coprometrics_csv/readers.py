@@ -15,6 +15,7 @@ from coprometrics_csv.convert import WHITE, Cells, Quick, Reader, everything, ma
 from coprometrics_csv.dates import DateFormat, parse_date, parse_datetime
 from coprometrics_csv.faults import CellError
 from coprometrics_csv.numerals import Numerals
+from coprometrics_csv.people import address_of
 
 __all__ = [
     "choice_reader",
@@ -54,9 +55,25 @@ def id_reader(source: str) -> Reader:
     )
 
 
-def person_reader(pseudonym: Callable[[str], str]) -> Reader:
-    """Read what identifies a person, and give the pseudonym."""
-    return Reader(pseudonym, pa.string())
+def person_reader(pseudonym: Callable[[str], str], *, addresses: bool = True) -> Reader:
+    """Read what identifies a person, and give the pseudonym.
+
+    Args:
+        pseudonym: gives the pseudonym of an address.
+        addresses: whether texts that are no e-mail address are refused.
+    """
+
+    def parse(text: str) -> str:
+        address = address_of(text)
+        if address is None and addresses:
+            raise CellError(
+                "not-an-address",
+                "must be one e-mail address; list texts that mean missing under nulls, or set "
+                "addresses: false where people are identified in another way",
+            )
+        return pseudonym(address or text)
+
+    return Reader(parse, pa.string())
 
 
 def choice_reader(values: Mapping[str, Any], type_: pa.DataType, *, fold_case: bool) -> Reader:

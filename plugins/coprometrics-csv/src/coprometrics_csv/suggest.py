@@ -61,8 +61,8 @@ _FIRST_DAY_BEYOND_MONTHS = 13
 def suggest(source: Source, record_type: type[Record], *, system: str) -> str:
     """Propose a mapping from a file's first rows to a record type, as YAML with comments.
 
-    What is uncertain is marked ``# doubt:``. Cells of columns that seem to be about people are
-    never shown.
+    What is uncertain is marked ``# doubt:``. Cells of columns that seem to be about people, or
+    look like names or addresses, are never shown; nor is a first row that is no header.
 
     Args:
         source: the CSV file.
@@ -70,7 +70,7 @@ def suggest(source: Source, record_type: type[Record], *, system: str) -> str:
         system: the name of the system the file comes from, which begins every identifier.
 
     Raises:
-        SourceError: when the file cannot be read as CSV in any usual way.
+        SourceError: when the file cannot be read as CSV in any usual way, or has no header.
     """
     seen = survey(source)
     return "\n".join(_Proposal(seen, record_type, system, source.name).lines()) + "\n"
@@ -116,14 +116,36 @@ class _Proposal:
             yield from lines
 
     def _identity(self) -> Iterator[str]:
-        column = self._chosen.get("id")
-        if column is not None and _tells_rows_apart(column):
+        column = self._identifier
+        if column is not None:
+            if column is not self._chosen.get("id"):
+                yield "# doubt: every row looked at has another text here; is it an identifier?"
             yield f"id: {{from: [{_quoted(column.label)}]}}"
             return
-        labels = [_quoted(c.label) for c in self._seen.columns if c.label and not c.personal]
-        yield "# doubt: no column has a different text in every row; keep the labels that"
-        yield "# together tell one row from another, or name a column with id: {from: [...]}"
-        yield f"id: {{key: [{', '.join(labels)}]}}"
+        labels = [
+            _quoted(c.label)
+            for c in self._seen.columns
+            if c.label and not c.personal and not c.named
+        ]
+        yield "# doubt: no column of identifiers was found; name one with id: {from: [...]}, or"
+        yield "# keep the labels that together tell one row from another, and never those of people"
+        yield f"id: {{key: [{', '.join(labels)}]}}" if labels else 'id: {from: ["id"]}'
+
+    @property
+    def _identifier(self) -> ColumnSurvey | None:
+        """The column that tells rows apart: the one called so, or else one that looks like it."""
+        chosen = self._chosen.get("id")
+        if chosen is not None and _tells_rows_apart(chosen):
+            return chosen
+        used = {id(column) for name, column in self._chosen.items() if name != "id"}
+        spare = [
+            column
+            for column in self._seen.columns
+            if column.label and id(column) not in used and column.codes
+            and _tells_rows_apart(column)
+        ]  # fmt: skip
+        # Of several the one with the likeliest label, and codes with letters before numbers.
+        return max(spare, key=lambda c: (_likeness("id", c.label), not c.whole), default=None)
 
     def _columns(self) -> Iterator[str]:
         found = []
@@ -135,6 +157,11 @@ class _Proposal:
             if column is not None:
                 if _likeness(name, column.label) < _SURE:
                     found.append(f"  # doubt: is {_quoted(column.label)} the {name}?")
+                if column.named:
+                    found.append(
+                        f"  # doubt: {_quoted(column.label)} may hold names or addresses of "
+                        "people; if so, leave it out"
+                    )
                 found += list(self._column(name, spec, column))
             elif not spec.has_default and name != "timezone":
                 constants += list(_lacking(name, spec))
@@ -186,7 +213,7 @@ class _Proposal:
             yield f"{head}, type: money, currency: {code}}}  # doubt: the currency"
 
     def _rest(self) -> Iterator[str]:
-        used = {id(column) for column in self._chosen.values()}
+        used = {id(column) for column in (*self._chosen.values(), self._identifier)}
         rest = [c for c in self._seen.columns if c.label and id(c) not in used]
         if rest:
             yield "# not used; personal columns are best left out"
@@ -233,7 +260,7 @@ def _likeness(name: str, label: str) -> float:
 
 
 def _tells_rows_apart(column: ColumnSurvey) -> bool:
-    return not column.personal and not column.empty and max(column.texts.values(), default=2) == 1
+    return not column.personal and not column.named and column.distinct
 
 
 def _dated(head: str, column: ColumnSurvey, kind: str) -> Iterator[str]:
@@ -265,11 +292,17 @@ def _dated(head: str, column: ColumnSurvey, kind: str) -> Iterator[str]:
 
 def _words(head: str, spec: FieldSpec, column: ColumnSurvey) -> Iterator[str]:
     known = spec.options or spec.examples
+    alike = {text: _alike(text, known) for text in column.texts}
+    repeated = 2 * len(column.texts) <= column.texts.total()
+    if column.named or not (any(alike.values()) or (repeated and not spec.options)):
+        words = f"one of {', '.join(known)}" if known else "a word"
+        yield f"  # doubt: its texts do not look like kinds of things, and are not shown; {words}"
+        yield f"{head}, type: enum, values: {{}}}}"
+        return
     yield f"{head}, type: enum, values: {{"
     for text in sorted(column.texts)[:_MOST_VALUES]:
-        slug = re.sub(r"[^a-z0-9]+", "_", text.casefold()).strip("_")
-        near = difflib.get_close_matches(slug, known, 1)
-        value = near[0] if near else slug
+        slug, near = _slug(text), alike[text]
+        value = near or slug
         sure = slug in known
         if (spec.options and not near) or not re.match("[a-z]", value):
             value, sure = (known or ("other",))[0], False
@@ -278,6 +311,15 @@ def _words(head: str, spec: FieldSpec, column: ColumnSurvey) -> Iterator[str]:
     if len(column.texts) > _MOST_VALUES:
         yield f"      # doubt: {len(column.texts) - _MOST_VALUES} more texts; perhaps no category"
     yield "    }}"
+
+
+def _alike(text: str, known: tuple[str, ...]) -> str:
+    """Give the known word that a text resembles, or an empty text."""
+    return next(iter(difflib.get_close_matches(_slug(text), known, 1)), "")
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "_", text.casefold()).strip("_")
 
 
 def _lacking(name: str, spec: FieldSpec) -> Iterator[str]:

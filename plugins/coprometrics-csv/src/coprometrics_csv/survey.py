@@ -11,13 +11,21 @@ from collections import Counter
 
 from attrs import evolve, frozen
 
-from coprometrics.errors import ImporterError
+from coprometrics.errors import ImporterError, SourceError
 from coprometrics.importers import Source
+from coprometrics_csv.columns import Header
 from coprometrics_csv.convert import WHITE
 from coprometrics_csv.dates import ISO_DATE, parse_datetime, zone
 from coprometrics_csv.dialect import Dialect
 from coprometrics_csv.faults import CellError
 from coprometrics_csv.numerals import Numerals
+from coprometrics_csv.people import (
+    AT_SIGN,
+    address_of,
+    label_of_people,
+    like_full_name,
+    like_person,
+)
 from coprometrics_csv.slashes import SlashedDate
 from coprometrics_csv.table import open_table
 
@@ -25,15 +33,12 @@ __all__ = ["ColumnSurvey", "Survey", "survey"]
 
 _LOOKED_AT = 5_000
 _DELIMITERS = (",", ";", "\t", "|")
-_PEOPLE = re.compile(
-    r"\b(names?|e-?mail|mail|phone|tel|telephone|mobile|address|surname|forename|first|last|"
-    r"contact|home|postcode|post code|zip|birth|dob|twitter|handle|user(name)?|person|"
-    r"dietary|access needs|gender|ethnicity)\b"
-)
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _PHONE = re.compile(r"(\+|0|\()[0-9][0-9 ()-]{8,}[0-9]|[0-9]+[ ()-][0-9 ()-]{8,}[0-9]")
 _UTC = zone("UTC", "survey")
 _MIXED = 0.2
+_MANY_NAMES = 1 / 3
+_CODE = re.compile(r"(?=.*[0-9])[\w./#-]{1,40}")
+_DECIMAL = re.compile(r"[0-9.,]*[.,][0-9]{1,2}")
 
 
 @frozen
@@ -44,6 +49,7 @@ class ColumnSurvey:
         label: its label in the header.
         personal: whether it seems to hold something about a person; then nothing of it is shown.
         addresses: whether its cells are e-mail addresses.
+        named: whether its texts look like names or addresses; then none is shown either.
         texts: how often each text occurs, in the rows looked at.
         empty: how many of these rows have nothing in it.
     """
@@ -51,6 +57,7 @@ class ColumnSurvey:
     label: str
     personal: bool
     addresses: bool
+    named: bool
     texts: Counter[str]
     empty: int
 
@@ -64,6 +71,18 @@ class ColumnSurvey:
         if all(map(_is_slashed, self.texts)):
             return "slashed"
         return "instants" if all(map(_is_instant, self.texts)) else ""
+
+    @property
+    def distinct(self) -> bool:
+        """Whether every row has a text of its own; of one row alone nothing can be said."""
+        return not self.empty and len(self.texts) > 1 and max(self.texts.values()) == 1
+
+    @property
+    def codes(self) -> bool:
+        """Whether its texts look like what a system numbers things by, such as A1 or 2023/17."""
+        return not self.dates and all(
+            _CODE.fullmatch(text) and not _DECIMAL.fullmatch(text) for text in self.texts
+        )
 
     @property
     def whole(self) -> bool:
@@ -99,10 +118,12 @@ def survey(source: Source) -> Survey:
     """Look at the first rows of a file.
 
     Raises:
-        SourceError: when it cannot be read as CSV in any usual way.
+        SourceError: when it cannot be read as CSV in any usual way, or its first row is none of
+            labels.
     """
     dialect = _dialect(source)
     with open_table(source, dialect) as table:
+        _check_labels(table.header)
         width = len(table.header.labels)
         texts: list[Counter[str]] = [Counter() for _ in range(width)]
         rows = ragged = 0
@@ -122,10 +143,26 @@ def survey(source: Source) -> Survey:
 def _column(label: str, texts: Counter[str]) -> ColumnSurvey:
     empty = texts.pop("", 0)
     total = texts.total() or 1
-    addresses = sum(n for text, n in texts.items() if _EMAIL.fullmatch(text)) / total > _MIXED
-    like_people = any("@" in text or _looks_like_phone(text) for text in texts)
-    personal = addresses or like_people or bool(_PEOPLE.search(label.casefold()))
-    return ColumnSurvey(label, personal, addresses, texts, empty)
+    addresses = sum(n for text, n in texts.items() if address_of(text)) / total > _MIXED
+    like_people = any(re.search(AT_SIGN, text) or _looks_like_phone(text) for text in texts)
+    full_names = sum(map(like_full_name, texts)) > _MANY_NAMES * len(texts)
+    named = full_names or any(map(like_person, texts))
+    numbers = bool(texts) and all(map(_is_whole, texts))
+    personal = addresses or like_people or label_of_people(label, numbers=numbers)
+    return ColumnSurvey(label, personal, addresses, named, texts, empty)
+
+
+def _check_labels(header: Header) -> None:
+    """Refuse a file whose first row is data: its labels would be shown."""
+    for label in header.labels:
+        data = ISO_DATE.fullmatch(label) or _is_slashed(label) or _DECIMAL.fullmatch(label)
+        if data or re.search(AT_SIGN, label) or _looks_like_phone(label):
+            raise SourceError(
+                "there seems to be no header: the first row has an address, a number or a date",
+                where=header.place,
+                remedy="set header: 0 in the dialect of the mapping, and name columns 1, 2, 3; or "
+                "take what stands above the header out of the file for now",
+            )
 
 
 def _looks_like_phone(text: str) -> bool:
