@@ -138,6 +138,9 @@ def test_money_with_all_its_minor_units_is_exact(text: str, minor: int, currency
         ("£1.2m", 115_000_000, 125_000_000),
         ("£3bn", 250_000_000_000, 350_000_000_000),
         ("£5k", 450_000, 550_000),
+        ("£5 K", 450_000, 550_000),
+        ("£5 m", 450_000_000, 550_000_000),
+        ("5 m €", 450_000_000, 550_000_000),
         ("£1.25 million", 124_500_000, 125_500_000),
     ],
 )
@@ -169,12 +172,38 @@ def test_a_dollar_is_the_reports_own_where_it_has_one() -> None:
         ("less than 500", Interval.below(500, closed=False)),
         ("up to 500", Interval.below(500, closed=True)),
         ("at most 500", Interval.below(500, closed=True)),
+        ("<500", Interval.below(500, closed=False)),
+        ("< 500", Interval.below(500, closed=False)),
+        (">500", Interval.above(500, closed=False)),
+        ("\u2264 500", Interval.below(500, closed=True)),
+        (">=500", Interval.above(500, closed=True)),
+        ("no more than 500", Interval.below(500, closed=True)),
+        ("Not more than 500", Interval.below(500, closed=True)),
+        ("not over 500", Interval.below(500, closed=True)),
+        ("no fewer than 500", Interval.above(500, closed=True)),
+        ("not less than 500", Interval.above(500, closed=True)),
+        ("500 or more", Interval.above(500, closed=True)),
+        ("500 or fewer", Interval.below(500, closed=True)),
+        ("<£5 m", Interval.below(500_000_000, closed=False)),
         ("over £1.2m", Interval.above(120_000_000, closed=False)),
         ("less than half", Interval.below(Fraction(1, 2), closed=False)),
     ],
 )
 def test_a_bound_is_taken_literally(text: str, interval: Interval) -> None:
     assert parse_printed(text).interval == interval
+
+
+@given(
+    st.sampled_from(["more than", "over", "above", "fewer than", "less than", "under", "below"]),
+    st.integers(0, 10**9),
+    st.integers(-2, 2),
+)
+def test_what_is_denied_of_a_bound_is_all_the_rest(said: str, number: int, off: int) -> None:
+    value = number + off
+    told = parse_printed(f"{said} {number:,}").interval.contains(value)
+    assert parse_printed(f"not {said} {number:,}").interval.contains(value) != told
+    if said.endswith("than"):
+        assert parse_printed(f"no {said} {number:,}").interval.contains(value) != told
 
 
 @pytest.mark.parametrize(
@@ -189,6 +218,8 @@ def test_a_bound_is_taken_literally(text: str, interval: Interval) -> None:
         ("three quarters", Fraction(3, 4)),
         ("one in five", Fraction(1, 5)),
         ("1 in 5", Fraction(1, 5)),
+        ("one in 500", Fraction(1, 500)),
+        ("two in every five", Fraction(2, 5)),
         ("2 out of 3", Fraction(2, 3)),
         ("seven out of ten", Fraction(7, 10)),
     ],
@@ -230,7 +261,8 @@ def test_rounded_to_takes_the_place_of_the_printed_precision() -> None:
     assert bounds("15,000", rounded_to=1000) == ("14500", "15500")
     assert bounds("£15,000", rounded_to=1000) == ("1450000", "1550000")
     assert bounds("35%", rounded_to=5) == ("13/40", "3/8")
-    assert bounds("about 30", rounded_to=10) == ("25", "35")
+    for about in ("about ", "some ", "c. ", "c.", "ca. ", "~", "\u2248 ", "close to "):
+        assert bounds(f"{about}30", rounded_to=10) == ("25", "35")
     assert bounds("48.6%", rounded_to=Decimal("0.2")) == ("97/200", "487/1000")
 
 
@@ -345,7 +377,33 @@ REFUSED = {
     "6 \u2013 9": "not a number",
     "£1\u20132m": "as large a unit",
     "£1.00 to €3.00": "same unit",
-    "over about 3": "not a number",
+    "over about 3": "does not say how near",
+    "almost nearly 500": "'nearly 500' is not one plain number",
+    "at least 6 to 9": "not one plain number",
+    "between ~5 and 9": "does not say how near",
+    "5 to over 10": "not one plain number",
+    "5 or 6": "two numbers",
+    "5 \u00b1 2": "two numbers",
+    "5 m": "not clear what 'm' stands for",
+    "5 K": "not clear what 'K' stands for",
+    "minus 5": "'minus' makes it another number",
+    "not quite 5": "'not quite' makes it another number",
+    "\u00b15": "'\u00b1' makes it",
+    "\u2212 5": "'\u2212' makes it",
+    "\u00a5500": "'\u00a5' makes it",
+    "A$ 5": "'A\\$' makes it",
+    "Rs. 5": "'Rs.' makes it",
+    "5\u00bd": "'\u00bd' makes it",
+    "£5\u00bdm": "'\u00bd' makes it",
+    "2 1/2": "'1/2' makes it",
+    "two and a half thousand": "'and a half' makes it",
+    "half a million": "'a million' makes it",
+    "£450 million-plus": "'-plus' makes it another number than '450 million'",
+    "5\u2030": "'\u2030' makes it",
+    "5 percentage points": "'percentage points' makes it",
+    "5% points": "'points' makes it another number than '5%'",
+    "1,48 to people": "not a number",
+    "two hundred in total": "not a number",
     "7 out of 3": "not a share",
     "1 out of 0": "not a share",
     "528 in 2023": "not a share",
@@ -404,6 +462,8 @@ def test_text_that_is_no_text_is_refused() -> None:
 
 def test_a_badly_written_figure_still_has_the_shape_of_one() -> None:
     assert all(is_printed(text) for text in ("1,48", "£1.5", "about 30", "two hundred", "35%"))
+    assert all(is_printed(text) for text in ("5\u00bd", "~5", "\u00a55", "half a million", "5 m"))
+    assert not any(is_printed(text) for text in ("5 people", "1,48 to people", "~people", "2 UCL"))
     assert not any(is_printed(text) for text in ("people", "10:00", "UCL 15", "5th", "15, 30", ""))
 
 
@@ -562,6 +622,7 @@ pieces = st.one_of(
         [
             *("1", "12", ",345", ".5", "%", "£", "€", "$", "GBP", "-", "\u2013", "(", ")", "+"),
             *("k", "m", "bn", "million", "to", "between", "and", "in", "out of", "over", "about"),
+            *("not", "no", "more than", "or", "x", "~", "<", "\u00bd", "\u00a5", "plus", "c."),
             *("half", "third", "hundred", "one", "twenty", "a", "per cent"),
         ]
     ),

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from coprometrics.errors import ReportError
+from coprometrics.report._wording import changes
 from coprometrics.report.document import parse_document, read_document
 from coprometrics.report.findings import Finding
 from coprometrics.report.numerals import NumberFormat, locale_format
@@ -82,6 +83,129 @@ def test_a_place_takes_a_whole_printed_figure(
     statement: str, source: str, printed: list[str]
 ) -> None:
     assert list(bound(statement, source).values()) == printed
+
+
+@pytest.mark.parametrize(
+    ("source", "printed"),
+    [
+        ("no more than 100", "no more than 100"),
+        ("not over 100", "not over 100"),
+        ("no fewer than 100", "no fewer than 100"),
+        ("almost nearly 100", "almost nearly 100"),
+        ("<500", "<500"),
+        ("&lt; 500", "< 500"),
+        (">500", ">500"),
+        ("~500", "~500"),
+        ("\u2248500", "\u2248500"),
+        ("\u00b15", "\u00b15"),
+        ("c. 500", "c. 500"),
+        ("some 500", "some 500"),
+        ("minus 5", "minus 5"),
+        ("\u00a5500", "\u00a5500"),
+        ("A$ 5", "A$ 5"),
+        ("US$5", "US$5"),
+        ("between ~5 and 9", "between ~5 and 9"),
+        ("6 \u2013 9", "6 \u2013 9"),
+        ("40-odd", "40-odd"),
+        ("1 in 500", "1 in 500"),
+        ("in 2023 \u2013 15", "15"),
+        ("vitamin C. 500", "500"),
+        ("\u2192 500", "500"),
+        ("in UCL 15", "15"),
+        ("\u201c5", "5"),
+        ("- 5", "5"),
+    ],
+)
+def test_a_leading_place_drops_nothing_that_stands_before_it(source: str, printed: str) -> None:
+    assert bound("{n} people came", f"In all {source} people came.") == {"n": printed}
+
+
+@pytest.mark.parametrize(
+    ("source", "printed"),
+    [
+        ("£450 million-plus", "£450 million-plus"),
+        ("£5 m", "£5 m"),
+        ("£5 K to start", "£5 K"),
+        ("450 million", "450 million"),
+        ("5\u00bd", "5\u00bd"),
+        ("5 \u00bd", "5 \u00bd"),
+        ("two and a half thousand", "two and a half thousand"),
+        ("half a million", "half a million"),
+        ("5\u2030", "5\u2030"),
+        ("5 percentage points", "5 percentage points"),
+        ("10 millions", "10 millions"),
+        ("500 or more people", "500 or more"),
+        ("5 or 6", "5 or 6"),
+        ("6 \u2013 9", "6 \u2013 9"),
+        ("5 m tall", "5 m"),
+        ("12 months", "12"),
+        ("5 members", "5"),
+        ("3 kilometres", "3"),
+        ("10 million people", "10 million"),
+        ("half of them", "half"),
+        ("two and three", "two"),
+        ("5 per centre", "5"),
+        ("5 UCL teams", "5"),
+        ("5 £6 tickets", "5"),
+        ("5 and above all", "5"),
+        ("£5,000\u00b9", "£5,000"),
+        ("£5\u2014a lot", "£5"),
+        ("1,48 to people", "1,48"),
+        ("two hundred in total", "two hundred"),
+    ],
+)
+def test_a_trailing_place_drops_nothing_that_follows_it(source: str, printed: str) -> None:
+    assert bound("We raised {n}", f"We raised {source}.") == {"n": printed}
+
+
+@pytest.mark.parametrize(
+    ("statement", "source", "found"),
+    [
+        ("We raised {n}", "We raised £450 million-mark", "£450 million-mark"),
+        ("We ran {n}", "We ran 6 to 9-week courses", "6 to 9-week"),
+        ("We raised {n}", "We raised 10\u2076 in all", "10\u2076"),
+        ("{n} people", "COVID-19 to 25 people", "COVID-19 to 25"),
+        ("{n} people", "See #5 people", "#5"),
+    ],
+)
+def test_a_figure_that_goes_on_is_not_cut_short(statement: str, source: str, found: str) -> None:
+    finding = problem(statement, source)
+    assert (finding.code, finding.printed) == ("statement-not-a-number", found)
+
+
+# The law: what changes a number is in the place with it, or nothing is.
+
+CHANGING = [
+    *("no more than ", "not under ", "nearly ", "over ", "about ", "some ", "c. ", "minus "),
+    *("not quite ", "~", "< ", "\u2265", "\u00b1", "\u00a5", "A$ ", "Rs. ", "\u2212 ", "3 or "),
+]
+FOLLOWING = [
+    *(" or more", " or so", "-plus", "\u00bd", " and a half", " thousand", " of a million"),
+    *("\u2030", " percentage points", " \u00a5", " trillion", " \u00b1 2", "+", " \u2013 99"),
+]
+
+
+@given(
+    st.lists(st.sampled_from(CHANGING), max_size=2),
+    st.sampled_from(["500", "1,482", "eight", "half", "7.5"]),
+    st.lists(st.sampled_from(FOLLOWING), max_size=2),
+)
+def test_no_place_takes_a_part_of_what_is_printed(
+    before: list[str], number: str, behind: list[str]
+) -> None:
+    whole = "".join((*before, number, *behind))
+    for statement in ("{n} people", "We saw {n}"):
+        result = bind_statement(statement, parse_document(f"We saw {whole} people", "text"))
+        printed = [binding.printed for binding in result.bindings]
+        assert printed == [whole] or (not printed and len(before) + len(behind) > 1)
+
+
+@given(st.characters(), st.booleans())
+def test_no_character_beside_a_number_is_lost_that_changes_it(mark: str, leads: bool) -> None:
+    changing = changes(mark) and not mark.isspace()
+    source = f"We saw {mark}500 people" if leads else f"We saw 500{mark} people"
+    result = bind_statement("{n} people" if leads else "We saw {n}", parse_document(source, "text"))
+    assert not changing or [b.printed for b in result.bindings] != ["500"]
 
 
 @pytest.mark.parametrize(
@@ -340,6 +464,8 @@ def test_any_statement_is_bound_or_explained(statement: str, source: str) -> Non
         ("a a a a a a a {n} b", "a " * 20_000),
         ("{a} to {b} to {c} to {d} end", "6 to " * 3_000),
         ("{n} a", "1 1 1 1 1 1 1 a " * 2_000),
+        ("{n} b", "over not ~ 1\u00bd or 1 x 1 in 1 to 1 plus or so b " * 500),
+        ("we {n}", "we over over not not 5 or 5 to 5 or 5 x 5\u00bd\u00bd plus-plus-x " * 500),
     ],
 )
 def test_hostile_documents_take_no_longer(statement: str, source: str) -> None:

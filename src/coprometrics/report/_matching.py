@@ -7,6 +7,7 @@ with its square; a place between them is tried longest first, so it takes a whol
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
@@ -14,6 +15,7 @@ from typing import Final
 from attrs import define, field, frozen
 
 from coprometrics.report._template import Part, Slot, Words
+from coprometrics.report._wording import changes
 from coprometrics.report.numerals import HINT, NumberFormat
 from coprometrics.report.printed import is_printed
 from coprometrics.report.text import PARAGRAPH, Document, Letters
@@ -28,6 +30,13 @@ _LONGEST_WORDS: Final = 24
 
 _EM_DASH: Final = "\u2014"
 """Parts two clauses, where the shorter dashes join two words."""
+
+_SPACED_DASH: Final = re.compile(r" [-\u2013] |(?<=[0-9%]) \u2212 ")
+_YEAR: Final = re.compile(r"(?:19|20)[0-9]{2}")
+"""A range with spaces around its dash is not read; but "2023 - 15 people" is none."""
+
+_TEN: Final = re.compile(r"(?<![0-9.,])10$")
+"""A raised number behind it is more likely its power than a note."""
 
 _BROKEN_DIGITS: Final = re.compile(r"[0-9]\n[0-9]")
 
@@ -150,13 +159,22 @@ class Matcher:
             ends_there = [end for end in ends if letters.text.startswith(following.text, end)]
         else:
             ends_there = list(ends)
+        reach = start
         if ends_there and HINT.search(self.text(start, ends_there[-1])):
             for end in reversed(ends_there):
-                if self._is_figure(start, end, trailing=following is None):
+                if not self._is_figure(start, end, whole=following is None):
+                    continue
+                if following is not None or self._stops(end):
                     yield Filling(slot.figure, start, end, True)
+                if following is None:
+                    # A shorter figure would leave out a part of this one.
+                    reach = end
+                    break
         if not self.loose:
             return
         for end in ends_there:
+            if end < reach:
+                continue
             if end - start > _LONGEST_WORDS:
                 return
             if isinstance(following, Words):
@@ -174,15 +192,21 @@ class Matcher:
         assert isinstance(slot, Slot)  # noqa: S101  (they come before the first words)
         starts = range(max(0, end - _LONGEST), end)
         hinted = bool(starts) and HINT.search(self.text(starts[0], end)) is not None
+        reach = end
         for start in starts if hinted else ():
             if k > 0 and not _gap_fits(slot.spaced, letters.gaps[start]):
                 continue
-            if self._is_figure(start, end, leading=k == 0):
+            if self._is_figure(start, end, whole=k == 0):
+                if k == 0 and not self._starts(start):
+                    reach = start
+                    break
                 before = self._back(k - 1, start)
                 if before is not None:
                     return (*before, Filling(slot.figure, start, end, True))
         if self.loose:
             for start in reversed(starts):
+                if start > reach:
+                    continue
                 if start == 0 or letters.gaps[start] & Letters.SPACE:
                     before = self._back(k - 1, start)
                     return (
@@ -197,55 +221,83 @@ class Matcher:
         index = self.document.letters.index
         return self.document.text[index[start] : index[end - 1] + 1]
 
-    def _is_figure(
-        self, start: int, end: int, *, leading: bool = False, trailing: bool = False
-    ) -> bool:
-        if not self._starts(start, alone=leading) or not self._stops(end, alone=trailing):
+    def _is_figure(self, start: int, end: int, *, whole: bool) -> bool:
+        """Say whether a figure stands here; ``whole`` also asks that it ends no word midway."""
+        if self._in_number(start) or self._in_number(end):
+            return False
+        if whole and (self._in_word(start) or self._in_word(end)):
             return False
         text = self.text(start, end)
         if PARAGRAPH in text or _BROKEN_DIGITS.search(text):
             return False
-        return _has_shape(text, self.style)
+        if _has_shape(text, self.style):
+            return True
+        ends = _SPACED_DASH.split(text) if whole else []
+        return (
+            len(ends) > 1
+            and _YEAR.fullmatch(ends[0]) is None
+            and all(_has_shape(end, self.style) for end in ends)
+        )
 
-    def _starts(self, at: int, *, alone: bool) -> bool:
-        """Say whether a figure that begins here is not the rest of a longer one."""
+    def _in_word(self, at: int) -> bool:
+        letters = self.document.letters
+        if not 0 < at < len(letters.text) or letters.gaps[at]:
+            return False
+        return all(one.isalpha() or one.isdecimal() for one in letters.text[at - 1 : at + 1])
+
+    def _in_number(self, at: int) -> bool:
+        """Say whether a number runs across the start of a letter, maybe with its currency."""
+        letters = self.document.letters
+        if not 0 < at < len(letters.text) or letters.gaps[at]:
+            return False
+        before, after = letters.text[at - 1], letters.text[at]
+        earlier, later = self._near(at - 2), self._near(at + 1)
+        if before.isdecimal() and after.isdecimal():
+            return True
+        if after.isdecimal() and unicodedata.category(before) == "Sc":
+            return True
+        if after in ".,":
+            return before.isdecimal() and later.isdecimal() and not letters.gaps[at + 1]
+        return (
+            before in ".,"
+            and earlier.isdecimal()
+            and after.isdecimal()
+            and not letters.gaps[at - 1]
+        )
+
+    def _near(self, at: int) -> str:
+        letters = self.document.letters.text
+        return letters[at] if 0 <= at < len(letters) else " "
+
+    def _starts(self, at: int) -> bool:
+        """Say whether a figure that begins here is not the rest of something longer."""
         letters = self.document.letters
         if at == 0 or letters.gaps[at]:
             return True
-        before, text = letters.text[at - 1], letters.text
-        earlier = text[at - 2] if at > 1 and not letters.gaps[at - 1] else " "
-        if before.isdecimal() or before in "£€$":
-            return False
-        if before in ".," and earlier.isdecimal() and text[at].isdecimal():
-            return False
-        if not alone:
-            return True
+        before = letters.text[at - 1]
+        earlier = " " if letters.gaps[at - 1] else self._near(at - 2)
         written = self.document.text[letters.index[at - 1]]
         joins = earlier.isdecimal() if written == _EM_DASH else earlier.isalnum()
         return not (
-            before.isalpha()
+            changes(before)
             or (before == "-" and joins)
             or (before in "/:'" and earlier.isdecimal())
         )
 
-    def _stops(self, at: int, *, alone: bool) -> bool:
+    def _stops(self, at: int) -> bool:
         """Say whether a figure that ends here does not go on."""
         letters = self.document.letters
         if at == len(letters.text) or letters.gaps[at]:
             return True
-        after, text = letters.text[at], letters.text
-        later = text[at + 1] if at + 1 < len(text) and not letters.gaps[at + 1] else " "
-        if after.isdecimal():
+        after = letters.text[at]
+        if after.isdigit() and not after.isdecimal() and _TEN.search(letters.text[:at][-3:]):
             return False
-        if after in ".," and later.isdecimal() and text[at - 1].isdecimal():
-            return False
-        if not alone:
-            return True
+        spaced = at + 1 < len(letters.text) and letters.gaps[at + 1]
+        later = " " if spaced else self._near(at + 1)
+        written = self.document.text[letters.index[at]]
+        joins = later.isdecimal() if written == _EM_DASH else later.isalnum()
         return not (
-            after.isalpha()
-            or after in "%£€$"
-            or (after == "-" and later.isalnum())
-            or (after in "/:'" and later.isdecimal())
+            changes(after) or (after == "-" and joins) or (after in "/:'" and later.isdecimal())
         )
 
 

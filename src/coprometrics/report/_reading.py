@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from fractions import Fraction
+from functools import lru_cache
 from typing import Final, Literal
 
 from attrs import evolve, frozen
 
 from coprometrics.errors import ReportError, shown
 from coprometrics.money import CURRENCIES, exponent
+from coprometrics.report._wording import BOUND, BOUNDS, OR_BOUND, VAGUE, stripped
 from coprometrics.report.interval import Interval, Rounding, number_text, rounding_interval
 from coprometrics.report.numerals import NotAFigure, NumberFormat, fraction_words, read_number
 
@@ -44,24 +47,9 @@ class Amount:
     simple_fraction: bool = False
 
 
-_BOUNDS: Final[dict[str, tuple[Literal["above", "below"], bool]]] = {
-    "over": ("above", False),
-    "more than": ("above", False),
-    "above": ("above", False),
-    "at least": ("above", True),
-    "nearly": ("below", False),
-    "almost": ("below", False),
-    "under": ("below", False),
-    "below": ("below", False),
-    "fewer than": ("below", False),
-    "less than": ("below", False),
-    "up to": ("below", True),
-    "at most": ("below", True),
-}
-_BOUND: Final = re.compile(rf"({'|'.join(_BOUNDS)}) (.+)", re.IGNORECASE)
-_VAGUE: Final = re.compile(r"(about|around|roughly|approximately|circa) (.+)", re.IGNORECASE)
 _BETWEEN: Final = re.compile(r"between (.+?) and (.+)", re.IGNORECASE)
 _TO: Final = re.compile(r"(.+?) to (.+)", re.IGNORECASE)
+_EITHER: Final = re.compile(r" or | ?[\u00b1\u00d7\u00f7] ?| (?:\+/-|[x+]) ", re.IGNORECASE)
 
 # A hyphen also joins "twenty-one" and starts "-15", so it makes a range only behind a digit or
 # what may follow one; an en dash joins words as well.
@@ -71,9 +59,10 @@ _DASH: Final = re.compile(
     r"|(?<=[a-z])[\u2013\u2012](?=[a-z])"
 )
 
-_SHARE: Final = re.compile(r"(.+?) (in|out of) (.+)", re.IGNORECASE)
+_SHARE: Final = re.compile(r"(.+?) (in every|in|out of) (.+)", re.IGNORECASE)
 _MOST_IN: Final = (10, 100)
-"""The greatest numbers of "one in five": "528 in 2023" is a count and a year."""
+"""The greatest numbers of "two in five": "528 in 2023" is a count and a year."""
+_YEAR: Final = re.compile(r"(?:19|20)[0-9]{2}")
 
 _MINUS: Final = "-\u2010\u2011\u2212\u2013"
 _PREFIX: Final = re.compile(r"([£€$]|[A-Z]{3}(?=[ 0-9(\u2212-])) ?(.+)")
@@ -82,6 +71,7 @@ _SUFFIX: Final = re.compile(
 )
 _PERCENT: Final = re.compile(r"(.+?)[ \u00a0\u202f]?(?:%|(?<=[ \u00a0])per ?cent)", re.IGNORECASE)
 _LETTER: Final = re.compile(r"(.*[0-9])(k|mn|m|bn)", re.IGNORECASE)
+_SPACED: Final = re.compile(r"(.*[0-9])[ \u00a0\u202f]([km])", re.IGNORECASE)
 _LARGE: Final = re.compile(r"(.+?)[ \u00a0\u202f](thousand|million|billion|mn|bn)", re.IGNORECASE)
 _SCALES: Final[dict[str, int]] = {
     "k": 10**3,
@@ -123,15 +113,35 @@ class Reader:
 
     def figure(self, text: str) -> tuple[Interval, Amount, bool]:
         """Read a figure: its interval, its (first) amount, and whether it is a range."""
-        bound = _BOUND.fullmatch(text)
+        outcome = _outcome(self, text)
+        if isinstance(outcome, ReportError):
+            raise type(outcome)(outcome.what, remedy=outcome.remedy)
+        return outcome
+
+    def _figure(self, text: str) -> tuple[Interval, Amount, bool]:
+        try:
+            return self._read(text)
+        except NotAFigure:
+            rest = stripped(text)
+            if rest is None:
+                raise
+            self.figure(rest)
+        marks = text.replace(rest, "", 1).strip()
+        raise ReportError(f"{shown(marks)} makes it another number than {shown(rest)}")
+
+    def _read(self, text: str) -> tuple[Interval, Amount, bool]:
+        bound = BOUND.fullmatch(text)
         if bound is not None:
-            side, closed = _BOUNDS[bound[1].lower()]
+            side, closed = BOUNDS[bound[1].lower()]
             return self._bound(bound[2], side, closed)
+        behind = OR_BOUND.fullmatch(text)
+        if behind is not None:
+            return self._bound(behind[1], "above" if behind[2] else "below", True)
         if text.endswith("+"):
             return self._bound(text[:-1], "above", False)
-        vague = _VAGUE.fullmatch(text)
+        vague = VAGUE.fullmatch(text)
         if vague is not None:
-            amount = self.scalar(vague[2])
+            amount = self._number(vague[2])
             if self.rounded_to is None:
                 raise ReportError(
                     f"{shown(vague[1])} does not say how near",
@@ -140,6 +150,14 @@ class Reader:
             return self.interval(amount), amount, False
         return self._range(text) or self._single(text)
 
+    def _number(self, text: str) -> Amount:
+        """Read the number of a bound or an end of a range, which has no bound of its own."""
+        try:
+            return self.scalar(text)
+        except NotAFigure:
+            self.figure(text)
+        raise ReportError(f"{shown(text)} is not one plain number")
+
     def _single(self, text: str) -> tuple[Interval, Amount, bool]:
         amount = self.scalar(text)
         return self.interval(amount), amount, False
@@ -147,7 +165,7 @@ class Reader:
     def _bound(
         self, text: str, side: Literal["above", "below"], closed: bool
     ) -> tuple[Interval, Amount, bool]:
-        amount = self.scalar(text)
+        amount = self._number(text)
         if self.rounded_to is not None:
             raise ReportError(
                 "a bound is not a rounded number", remedy="take rounded_to away from this figure"
@@ -162,8 +180,10 @@ class Reader:
         else:
             dash = _DASH.search(text)
             if dash is None:
+                self._refuse_either(text)
                 return None
             left, right = text[: dash.start()], text[dash.end() :]
+        _all_shaped(self.figure, left, right)
         low, high = self._ends(left, right)
         if low.scale < high.scale:
             raise ReportError(
@@ -176,8 +196,16 @@ class Reader:
             raise ReportError("the range runs downwards", remedy="print the smaller number first")
         return self.interval(low).hull(self.interval(high)), low, True
 
+    def _refuse_either(self, text: str) -> None:
+        for between in _EITHER.finditer(text):
+            try:
+                _all_shaped(self.figure, text[: between.start()], text[between.end() :])
+            except NotAFigure:
+                continue
+            raise ReportError("it has two numbers, and does not say which")
+
     def _ends(self, left: str, right: str) -> tuple[Amount, Amount]:
-        low, high = self.scalar(left), self.scalar(right)
+        low, high = self._number(left), self._number(right)
         if high.marked and not low.marked:
             low = self.scalar(left, mark=high.currency or "%")
         elif low.marked and not high.marked and low.currency is not None:
@@ -229,6 +257,7 @@ class Reader:
         percent = _PERCENT.fullmatch(rest)
         rest = percent[1] if percent is not None else rest
         suffix, rest = _matched(_SUFFIX, rest)
+        spaced = _SPACED.fullmatch(rest)
         scale, rest = _scaled(rest)
         if sign and not ("0" <= rest[:1] <= "9"):
             raise NotAFigure(f"{shown(rest)} is not written in digits, so it has no sign")
@@ -237,6 +266,11 @@ class Reader:
         if len(marks) > 1 or (percent is not None and scale != 1):
             raise ReportError(f"{shown(text)} has two marks", remedy="print one of them")
         own = marks[0] if marks else None
+        if spaced is not None and (own or mark or "%") == "%":
+            raise ReportError(
+                f"it is not clear what {shown(spaced[2])} stands for",
+                remedy="print it without the space, or in words",
+            )
         number = magnitude * scale * (-1 if sign < 0 else 1)
         plain = Amount(number, "count", decimals=decimals, scale=scale, marked=own is not None)
         if (own or mark) == "%":
@@ -249,9 +283,11 @@ class Reader:
         match = _SHARE.fullmatch(text)
         if match is None:
             return fraction_words(text)
+        _all_shaped(lambda number: read_number(number, self.style), match[1], match[3])
         top, top_decimals = read_number(match[1], self.style)
         bottom, bottom_decimals = read_number(match[3], self.style)
         few = top <= _MOST_IN[0] and top <= bottom <= _MOST_IN[1]
+        few = few or (top == 1 and bottom > 1 and _YEAR.fullmatch(match[3]) is None)
         if match[2].lower() == "in" and not few:
             raise NotAFigure(f"{shown(text)} is not a share such as one in five")
         if top_decimals or bottom_decimals or bottom <= 0 or top > bottom:
@@ -313,6 +349,27 @@ class Reader:
             )
 
 
+@lru_cache(maxsize=4096)
+def _outcome(reader: Reader, text: str) -> tuple[Interval, Amount, bool] | ReportError:
+    # The parts of a figure are asked for in more than one way: without a memory, the work would
+    # double with each of them.
+    try:
+        return reader._figure(text)
+    except ReportError as problem:
+        return problem
+
+
+def _all_shaped(read: Callable[[str], object], *texts: str) -> None:
+    """Ask for the shape of every part first: one written badly makes no figure of the rest."""
+    for text in texts:
+        try:
+            read(text)
+        except NotAFigure:
+            raise
+        except ReportError:
+            continue
+
+
 def _last_place(plain: Amount) -> Fraction:
     return Fraction(plain.scale, 10**plain.decimals)
 
@@ -334,7 +391,7 @@ def _matched(pattern: re.Pattern[str], text: str) -> tuple[str | None, str]:
 
 
 def _scaled(text: str) -> tuple[int, str]:
-    match = _LETTER.fullmatch(text) or _LARGE.fullmatch(text)
+    match = _LETTER.fullmatch(text) or _SPACED.fullmatch(text) or _LARGE.fullmatch(text)
     if match is None:
         return 1, text
     number = "one" if match[1].lower() == "a" else match[1]

@@ -11,17 +11,19 @@ What can be read (with GBP as the report's currency and the number format of en-
 | ``a third``, ``one in five``, ``2 out of 3`` | ratio | exactly that without ``rounded_to`` |
 | ``£1,179,818.54``, ``GBP 15.00``, ``15.00 GBP`` | money | exactly those minor units |
 | ``£246,337`` | money | rounded to the pound |
-| ``£1.2m``, ``£3bn``, ``£5k`` | money | rounded in its last digit |
-| ``over 100``, ``more than 100``, ``above 100``, ``100+`` | | more than that |
-| ``at least 100`` | | that or more |
-| ``nearly 500``, ``almost``, ``under``, ``below``, ``fewer than``, ``less than`` | | less |
-| ``up to 500``, ``at most 500`` | | that or less |
+| ``£1.2m``, ``£3bn``, ``£5k``, ``£5 m`` | money | rounded in its last digit |
+| ``over 100``, ``more than 100``, ``above 100``, ``100+``, ``>100`` | | more than that |
+| ``at least 100``, ``no fewer than``, ``not under``, ``≥100``, ``100 or more`` | | that or more |
+| ``nearly 500``, ``almost``, ``under``, ``fewer than``, ``less than``, ``<500`` | | less |
+| ``up to 500``, ``at most``, ``no more than``, ``not over``, ``≤500`` | | that or less |
 | ``6–9``, ``6 to 9``, ``between 6 and 9`` | | from the first's lower to the second's upper end |
 | ``(15.00)``, ``−15``, ``-£15``, ``£-15`` | | negative |
-| ``about 30``, ``around``, ``roughly``, ``approximately`` | | needs ``rounded_to`` |
+| ``about 30``, ``around``, ``roughly``, ``some 30``, ``c. 30``, ``~30`` | | needs ``rounded_to`` |
 
 The number in a bound is taken literally: ``over £1.2m`` is more than £1,200,000. Everything else
-is refused with what to do about it; nothing is guessed.
+is refused with what to do about it; nothing is guessed. ``5½``, ``¥500``, ``minus 5``, ``half a
+million`` and ``5 percentage points`` have the shape of a figure, so that no part of them is taken
+for one, and are refused; so is ``5 m``, which may be metres.
 """  # noqa: RUF002
 
 from __future__ import annotations
