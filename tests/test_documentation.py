@@ -76,15 +76,24 @@ def test_the_report_file_of_the_documentation_fits_its_schema():
 
 
 def test_the_printed_figures_of_the_documentation_are_read_as_it_says():
+    from coprometrics.errors import ReportError
     from coprometrics.report.printed import parse_printed
 
     page = (ROOT / "docs" / "report-file.md").read_text("utf-8")
     table = page[page.index("## What a printed") : page.index("`rounding` says")]
-    cells = [row.split("|")[1] for row in table.splitlines() if row.startswith("| `")]
-    printed = [text for cell in cells for text in re.findall(r"`([^`]+)`", cell) if ":" not in text]
-    assert len(printed) > 15
-    for text in printed:
-        parse_printed(text)
+    rows = [row.split("|")[1:3] for row in table.splitlines() if row.startswith("| `")]
+    assert len(rows) > 8
+    for cell, meaning in rows:
+        printed = [text for text in re.findall(r"`([^`]+)`", cell) if ":" not in text]
+        declared = re.search(r"`rounded_to: ([0-9]+)`", cell)
+        step = int(declared.group(1)) if declared else None
+        assert printed
+        for text in printed:
+            if "refused" in meaning:
+                with pytest.raises(ReportError):
+                    parse_printed(text)
+            else:
+                parse_printed(text, rounded_to=step)
 
 
 def test_the_page_of_records_is_that_of_the_classes():

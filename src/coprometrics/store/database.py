@@ -34,6 +34,7 @@ _SQL_TYPES = {
     "instant": "TIMESTAMPTZ",
     "strings": "VARCHAR[]",
 }
+_MEMORY = "1GB"
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _SOURCES = (
     "source_number BIGINT NOT NULL, importer VARCHAR, importer_version VARCHAR, "
@@ -343,6 +344,9 @@ def _connect(path: Path | str | None, *, read_only: bool) -> duckdb.DuckDBPyConn
         raise _not_opened(name, why, remedy) from None
     connection.execute("SET TimeZone = 'UTC'")
     connection.execute("SET preserve_insertion_order = true")
+    if path is not None:
+        # What needs more, such as comparing the ids of a large source, goes by way of the disk.
+        connection.execute(f"SET memory_limit = '{_MEMORY}'")
     return connection
 
 
