@@ -86,10 +86,18 @@ def tables(draw: st.DrawFn, record_type: type[Record]) -> pa.Table:
         fresh = draw(st.lists(values | st.none(), min_size=len(valid), max_size=len(valid)))
         keep = draw(st.lists(st.booleans(), min_size=len(valid), max_size=len(valid)))
         mixed = [old[i] if old and keep[i] else fresh[i] for i in range(len(valid))]
-        columns[name] = pa.array(mixed, kind)
+        columns[name] = _column(mixed, kind)
     if draw(st.integers(0, 9)) == 0:
         columns["email"] = pa.array(["x"] * len(valid))
     return pa.table(columns)
+
+
+def _column(values: list[Any], kind: pa.DataType) -> pa.Array[Any]:
+    if not isinstance(kind, pa.DictionaryType):
+        return pa.array(values, kind)
+    # Older releases of Arrow make no dictionary of large texts from plain values.
+    encoded = pa.array(values, kind.value_type).dictionary_encode()
+    return pa.DictionaryArray.from_arrays(encoded.indices.cast(kind.index_type), encoded.dictionary)
 
 
 @EVERY_TYPE
