@@ -217,6 +217,16 @@ def test_an_importer_that_breaks_its_contract_is_named(source: Source, item, mes
         assert "coprometrics-fake 1.2, income.csv" in str(caught.value)
 
 
+def test_what_a_plugin_stumbles_over_is_not_shown_where_it_may_name_a_person(source: Source):
+    def stumble() -> Iterator[Any]:
+        yield batch(("f:1", 1))
+        raise KeyError("ada@example.org")
+
+    with Store.open() as store, pytest.raises(PluginError, match="KeyError") as caught:
+        run(source, Found(Fake(stumble), Plugin("fake", "d", "1")), store)
+    assert "ada" not in str(caught.value)
+
+
 def test_a_field_that_no_record_has_refuses_the_row(source: Source):
     with Store.open() as store:
         result = run(source, found(batch(("f:1", 1), email=["ada@example.org"])), store)

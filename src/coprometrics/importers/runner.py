@@ -13,7 +13,13 @@ from attrs import Factory, define
 
 from coprometrics.configuration import Configuration
 from coprometrics.documents import load_document
-from coprometrics.errors import ConfigError, CoprometricsError, ParameterError, PluginError
+from coprometrics.errors import (
+    ConfigError,
+    CoprometricsError,
+    ParameterError,
+    PluginError,
+    shown,
+)
 from coprometrics.importers.contract import (
     Batch,
     Context,
@@ -94,7 +100,7 @@ class _GiveUpError(Exception):
     """Ends the transaction of an import that is given up or only tried."""
 
 
-def load_config(found: Found, path: Path | None, *, name: str | None = None) -> Any:
+def load_config(found: Found, path: Path | None) -> Any:
     """Read and check the configuration file of an importer.
 
     Returns:
@@ -114,7 +120,7 @@ def load_config(found: Found, path: Path | None, *, name: str | None = None) -> 
             f"the importer {importer.name!r} needs a mapping",
             remedy="name its file with --mapping (in a report: mapping)",
         )
-    return load_document(path, importer.config, name=name).value
+    return load_document(path, importer.config).value
 
 
 def import_source(
@@ -201,10 +207,10 @@ class _Run:
         """Run the importer; what it raises beside its own errors is the plugin's fault."""
         try:
             yield from self._found.importer.read(self._source, config, context)
-        except (CoprometricsError, _GiveUpError, MemoryError):
+        except (CoprometricsError, MemoryError):
             raise
         except Exception as error:
-            raise self._fault(f"{type(error).__name__}: {error}") from error
+            raise self._fault(f"{type(error).__name__}: {shown(str(error))}") from error
 
     def take(self, item: Item, transaction: Transaction) -> None:
         """Deal with one thing that the importer yielded."""

@@ -22,7 +22,6 @@ Column = Any
 """A pyarrow ChunkedArray; the stubs do not know the compute functions' overloads for it."""
 
 _FIRST_DAY, _LAST_DAY = -719_162, 2_932_896  # 0001-01-01 and 9999-12-31, counted from 1970
-_MICROSECONDS_A_DAY = 86_400_000_000
 
 
 def row_numbers(rows: int) -> Any:
@@ -158,10 +157,10 @@ def _lists(column: Column, kind: pa.DataType, wanted: pa.DataType) -> tuple[Colu
         values = pc.cast(column, wanted)
         holes = _rows_with(values, pc.is_null(pc.list_flatten(values)))
         return _where(values, pc.invert(holes), wanted)
-    return (
-        _where(column, pc.equal(pc.list_value_length(column), 0), wanted)
-        if not (pa.types.is_null(kind.value_type))
-        else _where(pc.cast(column, wanted), pc.equal(pc.list_value_length(column), 0), wanted)
+    # Whatever the items are, a list without any is one of texts.
+    empty = pc.equal(pc.list_value_length(column), 0)
+    return _where(
+        pc.cast(column, wanted) if pa.types.is_null(kind.value_type) else column, empty, wanted
     )
 
 
