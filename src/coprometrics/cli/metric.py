@@ -74,7 +74,6 @@ def metric(
     from coprometrics.metrics.registry import metric as find
     from coprometrics.output.tables import figures_as_csv, figures_as_json, figures_as_text
     from coprometrics.periods import parse_period
-    from coprometrics.records import RECORD_TYPES
     from coprometrics.store import Store
 
     found = find(name)
@@ -87,8 +86,7 @@ def metric(
     if start_month != 1 and "start_month" in found.parameters:
         parameters.setdefault("start_month", str(start_month))
     with Store.open(data, read_only=True) as store:
-        frames = {record_type: store.frame(record_type) for record_type in RECORD_TYPES}
-        result = found.compute(frames, period=period, params=parameters)
+        result = found.compute(store.frames(), period=period, params=parameters)
         write = {"table": figures_as_text, "json": figures_as_json, "csv": figures_as_csv}[form]
         text = write(result)
     click.echo(text, nl=not text.endswith("\n"))

@@ -18,7 +18,6 @@ from coprometrics.importers.keys import PeopleKey
 from coprometrics.importers.registry import Registry
 from coprometrics.importers.runner import ImportResult, import_source, load_config
 from coprometrics.money import exponent
-from coprometrics.records import RECORD_TYPES
 from coprometrics.report.document import read_document
 from coprometrics.report.findings import Acceptance, Finding, apply_accepted
 from coprometrics.report.numerals import NumberFormat, locale_format
@@ -157,8 +156,7 @@ class _Checker:
         with Store.open() as store:
             sources = tuple(self._import(store))
             self.progress("calculating")
-            frames = {record_type: store.frame(record_type) for record_type in RECORD_TYPES}
-            computed = recompute(self.report, frames)
+            computed = recompute(self.report, store.frames())
         ids = list(dict.fromkeys([*self.report.figures, *bindings]))
         outcomes = tuple(
             self._outcome(figure_id, bindings.get(figure_id, ()), computed, number_format)

@@ -110,6 +110,10 @@ class Store:
         table = quoted(record_type.record_name)
         return self._connection.sql(f"SELECT {columns} FROM {table}")
 
+    def frames(self) -> dict[type[Record], duckdb.DuckDBPyRelation]:
+        """Give the records of every type, as metrics take them."""
+        return {record_type: self.frame(record_type) for record_type in RECORD_TYPES}
+
     def table(self, record_type: type[Record]) -> pa.Table:
         """Give all records of a type as an Arrow table, in the order of their ids."""
         table: pa.Table = self.frame(record_type).order("id").to_arrow_table()
