@@ -13,7 +13,8 @@ from __future__ import annotations
 from coprometrics.metrics.audiences import audience_growth, top_posts
 from coprometrics.metrics.base import Excluded, Figure, MetricResult
 from coprometrics.metrics.comparison import compare
-from coprometrics.metrics.funnel import funnel, funnel_from_counts
+from coprometrics.metrics.funnel import Funnel, funnel
+from coprometrics.metrics.funnel_from_counts import funnel_from_counts
 from coprometrics.metrics.grants import GrantIncome, grant_income
 from coprometrics.metrics.participation import participation
 from coprometrics.metrics.registry import METRICS, Metric, Parameter, metric
@@ -23,6 +24,7 @@ __all__ = [
     "METRICS",
     "Excluded",
     "Figure",
+    "Funnel",
     "GrantIncome",
     "Metric",
     "MetricResult",

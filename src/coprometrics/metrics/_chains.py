@@ -1,26 +1,22 @@
-"""Chains of events: which steps of a funnel each entity reached.
+"""Chains of events: which steps of a funnel each entity reached, and how fast.
 
-Step by step, for each event that may be an entity's step k, the latest start of a chain that ends
-there is kept: a later start leaves more of the window, so no other chain can do better. One running
-maximum over the chains so far and the next step's events gives the next step's chains.
+For each step a table ``reached_1``, ``reached_2`` … is made, with one row for each entity that
+reached it: its shortest time from the first step, and the start of its latest chain.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Sequence
-from itertools import groupby
+from collections.abc import Iterable, Sequence
 from typing import Final
 
-import pyarrow as pa
 from attrs import frozen
 
-from coprometrics.metrics.base import Excluded
-from coprometrics.metrics.frames import Engine, grouped
+from coprometrics.errors import ParameterError
+from coprometrics.metrics._engine import Engine
 
-__all__ = ["Step", "reached_steps"]
+__all__ = ["Rules", "Step", "keep_reached"]
 
-_MICROSECOND: Final = dt.timedelta(microseconds=1)
+_MOST_NEEDS: Final = 256
 
 
 @frozen
@@ -36,172 +32,268 @@ class Step:
     stages: tuple[str, ...]
 
 
-def reached_steps(
-    engine: Engine,
-    steps: Sequence[Step],
-    window: dt.timedelta | None,
-    entry: str,
-    by: str | None,
-) -> tuple[dict[str | None, list[int]], tuple[Excluded, ...]]:
-    """Count the entities that reached each step, from the table ``chosen``.
+@frozen
+class Rules:
+    """What makes a chain.
 
-    Returns:
-        The counts by group; under None those of all entities. And what was left out.
+    Attributes:
+        order: ``ordered``, ``strict`` or ``unordered``.
+        entry: ``any`` or ``first``.
+        window: the microseconds from its first event to its last at most; None for no limit.
+        ties: whether events at the same time count as in order.
     """
-    limit = None if window is None else window // _MICROSECOND
-    stages = [stage for step in steps for stage in dict.fromkeys(step.stages)]
-    repeated = sorted({stage for stage in stages if stages.count(stage) > 1})
-    engine.put(
-        "stages",
-        pa.table(
-            {
-                "stage": pa.array(dict.fromkeys(stages), type=pa.string()),
-                "repeated": pa.array([s in repeated for s in dict.fromkeys(stages)]),
-            }
-        ),
-    )
-    engine.keep("used", "SELECT * FROM chosen JOIN stages USING (stage)")
-    excluded = _incomplete(engine)
-    group = grouped(by, ("step", "reached", "first", "before")) if by else "''"
+
+    order: str
+    entry: str
+    window: int | None
+    ties: bool = True
+
+    def within(self, span: str) -> str:
+        """Write the test that a span of time fits in the window."""
+        return "true" if self.window is None else f"{span} <= {self.window}"
+
+
+def keep_reached(engine: Engine, steps: Sequence[Step], rules: Rules) -> None:
+    """Make the tables of the entities that reached each step, from the table ``timed``.
+
+    ``timed`` has entity, stage, moment and id, none of the first three missing.
+
+    Raises:
+        ParameterError: when too many steps share stages.
+    """
+    if rules.order == "strict":
+        _keep_strict(engine, steps, rules)
+    elif rules.order == "unordered":
+        _keep_unordered(engine, steps, rules)
+    elif _shared(steps):
+        _keep_matched(engine, steps, rules)
+    else:
+        _keep_ordered(engine, steps, rules)
+
+
+def _keep_entities(engine: Engine, number: int, chains: str, end: str, start: str) -> None:
+    """Keep one row for each entity with chains, given the columns of their ends and starts."""
     engine.keep(
-        "timed",
-        f"SELECT entity_key AS entity, stage, repeated, occurred_at AS moment, id, "  # noqa: S608
-        f"{group} AS part FROM used WHERE entity_key IS NOT NULL AND occurred_at IS NOT NULL",
+        f"reached_{number}",
+        f"SELECT entity, min({end} - {start}) AS shortest, max({start}) AS latest "
+        f"FROM {chains} GROUP BY entity",
     )
-    engine.keep(
-        "parts",
-        "SELECT entity, first(part ORDER BY moment, id, part) AS part FROM timed "
-        "WHERE list_contains($1, stage) GROUP BY entity",
-        list(steps[0].stages),
-    )
-    # Where an event may serve several steps and another happened at the same time, which of them
-    # serves which step must be matched; these few entities are worked out one by one.
-    engine.keep(
-        "tied",
-        "SELECT DISTINCT entity FROM timed GROUP BY entity, moment "
-        "HAVING count(*) > 1 AND bool_or(repeated)",
-    )
-    counts = _count_chains(engine, steps, limit, entry)
-    for part, depth in _matched(engine, steps, limit, entry):
-        for k in range(depth):
-            counts.setdefault(part, [0] * len(steps))[k] += 1
-    whole = [sum(column) for column in zip(*counts.values(), strict=True)] or [0] * len(steps)
-    groups: dict[str | None, list[int]] = {None: whole}
-    if by:
-        groups.update((part, counts[part]) for part in sorted(counts))
-    return groups, excluded
 
 
-def _incomplete(engine: Engine) -> tuple[Excluded, ...]:
-    (missing,) = engine.rows(
-        "SELECT count(*) FILTER (entity_key IS NULL) AS entity, "
-        "count(*) FILTER (entity_key IS NOT NULL AND occurred_at IS NULL) AS moment FROM used"
-    )
-    found = [
-        Excluded("no-entity", missing["entity"], "it is not known whose event it is"),
-        Excluded("no-time", missing["moment"], "it is not known when the event was"),
-    ]
-    return tuple(excluded for excluded in found if excluded.count)
+def _keep_ordered(engine: Engine, steps: Sequence[Step], rules: Rules) -> None:
+    """Follow the chains step by step.
 
-
-def _count_chains(
-    engine: Engine, steps: Sequence[Step], limit: int | None, entry: str
-) -> dict[str, list[int]]:
-    counts: dict[str, list[int]] = {}
-    within = "" if limit is None else f"AND moment - start <= {limit}"
-    for k, step in enumerate(steps):
-        events = "timed WHERE list_contains($1, stage) AND entity NOT IN (SELECT entity FROM tied)"
-        if k == 0:
-            only = (
-                "QUALIFY moment = min(moment) OVER (PARTITION BY entity)"
-                if entry == "first"
-                else ""
-            )
-            query = f"SELECT entity, moment, moment AS start FROM {events} {only}"  # noqa: S608
-        else:
-            # A chain that ends at the same time comes first, since equal times are in order; but
-            # not before an event that may serve several steps: the chain has used it already.
-            query = f"""
-                SELECT entity, moment, start FROM (
-                    SELECT entity, moment, place, max(begun) OVER (
-                        PARTITION BY entity ORDER BY moment, place
-                        ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS start
-                    FROM (
-                        SELECT entity, moment, start AS begun, 1 AS place FROM chains
-                        UNION ALL
-                        SELECT entity, moment, NULL, CASE WHEN repeated THEN 0 ELSE 2 END
-                        FROM {events} AND entity IN (SELECT entity FROM chains)))
-                WHERE place <> 1 AND start IS NOT NULL {within}"""  # noqa: S608
-        engine.keep("next_chains", query, list(step.stages))
-        engine.keep("chains", "SELECT * FROM next_chains")
-        rows = engine.rows(
-            "SELECT part, count(*) AS entities FROM (SELECT DISTINCT entity FROM chains) "
-            "JOIN parts USING (entity) GROUP BY part"
+    For each event that may be an entity's step k, the latest start of a chain that ends there is
+    kept: a later start leaves more of the window, so no other chain can do better. One running
+    maximum over the chains so far and the next step's events gives the next step's chains.
+    """
+    engine.define("chains", _first_events(engine, steps[0], rules))
+    _keep_entities(engine, 1, "chains", "moment", "start")
+    # At one time a chain comes before the event that may prolong it, where ties are in order.
+    chain, event = (1, 2) if rules.ties else (2, 1)
+    for number, step in enumerate(steps[1:], start=2):
+        engine.keep(
+            "chains",
+            f"""
+            SELECT entity, moment, start FROM (
+                SELECT entity, moment, place, max(begun) OVER (
+                    PARTITION BY entity ORDER BY moment, place
+                    ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS start
+                FROM (
+                    SELECT entity, moment, start AS begun, {chain} AS place FROM chains
+                    UNION ALL
+                    SELECT entity, moment, CAST(NULL AS BIGINT) AS begun, {event} AS place
+                    FROM timed WHERE stage IN ({engine.listed(step.stages)})
+                        AND entity IN (SELECT entity FROM reached_{number - 1})) AS mixed)
+                AS run
+            WHERE place = {event} AND start IS NOT NULL AND {rules.within("moment - start")}""",
         )
-        for row in rows:
-            counts.setdefault(row["part"], [0] * len(steps))[k] = row["entities"]
-    return counts
+        _keep_entities(engine, number, "chains", "moment", "start")
 
 
-def _matched(
-    engine: Engine, steps: Sequence[Step], limit: int | None, entry: str
-) -> list[tuple[str, int]]:
-    """Work out the entities with ties: for each that began, its group and how many steps it has."""
-    rows = engine.rows(
-        "SELECT entity, moment, stage, part FROM timed SEMI JOIN tied USING (entity) "
-        "ORDER BY entity, moment"
-    )
-    parts = {
-        row["entity"]: row["part"]
-        for row in engine.rows("SELECT * FROM parts SEMI JOIN tied USING (entity)")
-    }
-    found: list[tuple[str, int]] = []
-    for entity, mine in groupby(rows, key=lambda row: row["entity"]):
-        moments = [
-            (moment, [row["stage"] for row in at])
-            for moment, at in groupby(mine, key=lambda row: row["moment"])
-        ]
-        if entity in parts:
-            found.append((parts[entity], _depth(moments, steps, limit, entry)))
-    return found
+def _first_events(engine: Engine, step: Step, rules: Rules) -> str:
+    events = f"FROM timed WHERE stage IN ({engine.listed(step.stages)})"
+    if rules.entry == "first":
+        return (
+            f"SELECT entity, min(moment) AS moment, min(moment) AS start {events} GROUP BY entity"
+        )
+    return f"SELECT entity, moment, moment AS start {events}"
 
 
-def _depth(
-    moments: Sequence[tuple[int, list[str]]], steps: Sequence[Step], limit: int | None, entry: str
-) -> int:
-    """Find how many steps one entity reached, moment by moment.
+def _keep_matched(engine: Engine, steps: Sequence[Step], rules: Rules) -> None:
+    """Follow the chains moment by moment, where an event may serve several steps.
 
-    For each step the latest start of a chain that ends there is kept. At one moment a chain may go
-    on by several steps, if their stages can be matched to different events of that moment.
+    At one moment a chain may go on by several steps, if each can have an event of its own there.
     """
-    latest: list[int | None] = [None] * len(steps)
-    entered = False
-    for moment, stages in moments:
-        begins = not (entered and entry == "first")
-        before: list[int | None] = [moment if begins else None, *latest]
-        for done, start in enumerate(before[: len(steps)]):
-            if start is None or (done and limit is not None and moment - start > limit):
+    runs = {
+        (first, last): _needs(steps[first : last + 1])
+        for last in range(len(steps))
+        for first in (range(last + 1) if rules.ties else (last,))
+    }
+    groups = list(dict.fromkeys(stages for needs in runs.values() for stages, _need in needs))
+    numbers = {stages: i for i, stages in enumerate(groups)}
+    counts = ", ".join(
+        f"count(CASE WHEN stage IN ({engine.listed(sorted(stages))}) THEN 1 END) AS n_{i}"
+        for stages, i in numbers.items()
+    )
+    used = {stage for step in steps for stage in step.stages}
+    engine.keep(
+        "moments",
+        f"SELECT entity, moment, {counts} FROM timed "
+        f"WHERE stage IN ({engine.listed(sorted(used))}) GROUP BY entity, moment",
+    )
+    begins = f"n_{numbers[frozenset(steps[0].stages)]} > 0"
+    first = f"min(CASE WHEN {begins} THEN moment END) OVER (PARTITION BY entity)"
+    entered = begins if rules.entry == "any" else f"{begins} AND moment = entered"
+    engine.define("moments_0", f"SELECT *, {first} AS entered FROM moments")
+    for k in range(len(steps)):
+        before = f"moments_{k}"
+        if k:
+            engine.define(
+                f"carried_{k}",
+                f"SELECT *, max(start_{k}) OVER (PARTITION BY entity ORDER BY moment "
+                f"ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS carry_{k} FROM {before}",
+            )
+            before = f"carried_{k}"
+        ways = ["CAST(NULL AS BIGINT)", "CAST(NULL AS BIGINT)"]
+        for i in range(k + 1):
+            if (i, k) not in runs:
                 continue
-            for k in range(done, len(steps)):
-                if not _matchable(steps[done : k + 1], stages):
-                    break
-                known = latest[k]
-                latest[k] = start if known is None else max(start, known)
-        entered = entered or any(stage in steps[0].stages for stage in stages)
-    return sum(start is not None for start in latest)
+            start = f"carry_{i}" if i else "moment"
+            tests = [f"n_{numbers[stages]} >= {need}" for stages, need in runs[i, k]]
+            tests.append(rules.within(f"moment - {start}") if i else entered)
+            ways.append(f"CASE WHEN {' AND '.join(tests)} THEN {start} END")
+        engine.define(
+            f"moments_{k + 1}",
+            f"SELECT *, greatest({', '.join(ways)}) AS start_{k + 1} FROM {before}",
+        )
+    engine.keep("chains", f"SELECT * FROM moments_{len(steps)}")
+    for number in range(1, len(steps) + 1):
+        reached = f"(SELECT * FROM chains WHERE start_{number} IS NOT NULL) AS done"
+        _keep_entities(engine, number, reached, "moment", f"start_{number}")
 
 
-def _matchable(steps: Sequence[Step], stages: Sequence[str]) -> bool:
-    """Say whether each step can have an event of its own (augmenting paths)."""
-    serves: dict[int, int] = {}
+def _keep_strict(engine: Engine, steps: Sequence[Step], rules: Rules) -> None:
+    """Look at each first-step event and its neighbours among all events of the entity.
 
-    def serve(step: int, tried: set[int]) -> bool:
-        for event, stage in enumerate(stages):
-            if stage in steps[step].stages and event not in tried:
-                tried.add(event)
-                if event not in serves or serve(serves[event], tried):
-                    serves[event] = step
-                    return True
-        return False
+    Events at the same time stand in the order of the steps that they reach, then of their ids.
+    """
+    listed = [engine.listed(step.stages) for step in steps]
+    cases = " ".join(f"WHEN stage IN ({stages}) THEN {i}" for i, stages in enumerate(listed))
+    later = ", ".join(
+        f"lead(stage, {i}) OVER line AS stage_{i}, lead(moment, {i}) OVER line AS moment_{i}"
+        for i in range(1, len(steps))
+    )
+    engine.define("placed", f"SELECT *, CASE {cases} ELSE {len(steps)} END AS position FROM timed")
+    engine.define(
+        "lines",
+        "SELECT entity, stage, moment AS moment_0, "
+        f"row_number() OVER line AS number{f', {later}' if later else ''} FROM placed "
+        "WINDOW line AS (PARTITION BY entity ORDER BY moment, position, id, stage)",
+    )
+    starts = f"SELECT * FROM lines WHERE stage IN ({listed[0]})"
+    if rules.entry == "first":
+        engine.define("entries", starts)
+        starts = (
+            "SELECT * FROM (SELECT *, min(number) OVER (PARTITION BY entity) AS entered "
+            "FROM entries) AS all_entries WHERE number = entered"
+        )
+    engine.keep("chains", starts)
+    after = ">=" if rules.ties else ">"
+    tests = ["true"]
+    for k in range(len(steps)):
+        if k:
+            tests += [
+                f"stage_{k} IN ({listed[k]})",
+                f"moment_{k} {after} moment_{k - 1}",
+                rules.within(f"moment_{k} - moment_0"),
+            ]
+        reached = f"(SELECT * FROM chains WHERE {' AND '.join(tests)}) AS done"
+        _keep_entities(engine, k + 1, reached, f"moment_{k}", "moment_0")
 
-    return all(serve(step, set()) for step in range(len(steps)))
+
+def _keep_unordered(engine: Engine, steps: Sequence[Step], rules: Rules) -> None:
+    """Find, from each event on, the earliest time by which each step has an event of its own.
+
+    Raises:
+        ParameterError: when only the first entry counts, and its stages reach other steps too.
+    """
+    first = rules.entry == "first"
+    if first and any(set(steps[0].stages) & set(step.stages) for step in steps[1:]):
+        raise ParameterError(
+            "an event of the first step may be another's too",
+            where="entry",
+            remedy="use entry any, or give the first step stages of its own",
+        )
+    needs = [_needs(steps[int(first) : k + 1]) for k in range(len(steps))]
+    wanted = list(dict.fromkeys(need for some in needs for need in some))
+    used = sorted({stage for step in steps for stage in step.stages})
+    entry = f"CASE WHEN stage IN ({engine.listed(steps[0].stages)}) THEN moment END"
+    columns = [f"min({entry}) OVER (PARTITION BY entity) AS entered"]
+    for i, (stages, need) in enumerate(wanted):
+        inside = f"stage IN ({engine.listed(sorted(stages))})"
+        last = (
+            f"lead(moment, {need - 1}) OVER (PARTITION BY entity, {inside} ORDER BY moment)"
+            if need > 1
+            else "moment"
+        )
+        columns.append(f"CASE WHEN {inside} THEN {last} END AS full_{i}")
+    engine.define(
+        "filled",
+        f"SELECT entity, moment, {', '.join(columns)} FROM timed "
+        f"WHERE stage IN ({engine.listed(used)})",
+    )
+    ends = "".join(f", min(full_{i}) OVER following AS end_{i}" for i in range(len(wanted)))
+    engine.keep(
+        "chains",
+        f"SELECT entity, moment, entered{ends} FROM filled WINDOW following AS (PARTITION BY "
+        "entity ORDER BY moment RANGE BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING)",
+    )
+    for k, some in enumerate(needs):
+        parts = [f"end_{wanted.index(need)}" for need in some]
+        tests = [f"{part} IS NOT NULL" for part in parts]
+        if first:
+            # The window must hold the entity's first entry.
+            parts.append("entered")
+            tests += ["entered IS NOT NULL", "moment <= entered"]
+        end = f"greatest({', '.join(parts)}, moment)"
+        tests.append(rules.within(f"{end} - moment"))
+        reached = (
+            f"(SELECT entity, moment, {end} AS finish FROM chains "
+            f"WHERE {' AND '.join(tests)}) AS done"
+        )
+        _keep_entities(engine, k + 1, reached, "finish", "moment")
+
+
+def _shared(steps: Iterable[Step]) -> bool:
+    stages = [stage for step in steps for stage in set(step.stages)]
+    return len(set(stages)) < len(stages)
+
+
+def _needs(steps: Sequence[Step]) -> list[tuple[frozenset[str], int]]:
+    """Say how many events of which stages it takes that each step can have one of its own.
+
+    By Hall's theorem it is enough that, for each group of steps, there are as many events that
+    serve at least one of them; groups that share no stage need not be looked at together.
+
+    Raises:
+        ParameterError: when there are too many such groups.
+    """
+    singles = {frozenset(step.stages) for step in steps}
+    unions = set(singles)
+    growing = list(singles)
+    while growing:
+        one = growing.pop()
+        for single in singles:
+            union = one | single
+            if one & single and union not in unions:
+                unions.add(union)
+                growing.append(union)
+                if len(unions) > _MOST_NEEDS:
+                    raise ParameterError(
+                        "too many steps share stages", where="steps", remedy="use fewer"
+                    )
+    return [
+        (union, sum(union.issuperset(step.stages) for step in steps))
+        for union in sorted(unions, key=sorted)
+    ]

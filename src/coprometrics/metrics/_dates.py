@@ -6,15 +6,20 @@ days only where every day that it might be lies inside.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
+from coprometrics.metrics._engine import Engine
 from coprometrics.metrics.base import Excluded
+from coprometrics.periods import Period
 
-__all__ = ["NO_DATE", "TOO_ROUGH", "last_possible", "left_out", "placed"]
+__all__ = ["NO_DATE", "TOO_ROUGH", "Left", "last_possible", "left_out", "placed"]
 
 NO_DATE: Final = "no-date"
 TOO_ROUGH: Final = "date-too-rough"
+
+
+Left = list[tuple[str, str, int, int | None]]
+"""What is left out: reason, currency, how many, how much where that is known."""
 
 
 def last_possible(column: str) -> str:
@@ -25,22 +30,30 @@ def last_possible(column: str) -> str:
     )
 
 
-def placed(column: str) -> str:
+def placed(engine: Engine, column: str, period: Period | None, *, rough: bool) -> str:
     """Write whether a date lies ``in`` a period, ``out`` of it, or why that is not known.
 
-    The query's first two parameters are the period's first and last day.
+    Args:
+        engine: where it is asked.
+        column: the date.
+        period: the period; None holds all dates, known or not.
+        rough: whether there is a column that says how well the date is known.
     """
+    if period is None:
+        return "'in'"
+    start, end = engine.value(period.start), engine.value(period.end)
+    if not rough:
+        inside = f"{column} >= {start} AND {column} <= {end}"
+        return f"CASE WHEN {inside} THEN 'in' WHEN {column} IS NULL THEN '{NO_DATE}' ELSE 'out' END"
     last = last_possible(column)
     return (
-        f"CASE WHEN {column} IS NULL THEN '{NO_DATE}' "
-        f"WHEN {column} >= $1 AND {last} <= $2 THEN 'in' "
-        f"WHEN {last} < $1 OR {column} > $2 THEN 'out' ELSE '{TOO_ROUGH}' END"
+        f"CASE WHEN {column} >= {start} AND {last} <= {end} THEN 'in' "
+        f"WHEN {column} IS NULL THEN '{NO_DATE}' "
+        f"WHEN {last} < {start} OR {column} > {end} THEN 'out' ELSE '{TOO_ROUGH}' END"
     )
 
 
-def left_out(
-    groups: Sequence[tuple[str, str, int, int | None]], messages: dict[str, str]
-) -> tuple[Excluded, ...]:
+def left_out(groups: Left, messages: dict[str, str]) -> tuple[Excluded, ...]:
     """Put what was left out together by reason.
 
     Args:

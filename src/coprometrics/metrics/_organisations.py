@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import pyarrow as pa
 from attrs import frozen
 
 from coprometrics.errors import MetricError
-from coprometrics.metrics.base import UNKNOWN
-from coprometrics.metrics.frames import Engine
+from coprometrics.metrics.base import UNKNOWN, table
+from coprometrics.metrics.frames import Engine, Given, given
 from coprometrics.records import Organisation
 
-__all__ = ["Known", "known_organisations"]
+__all__ = ["Known", "define_mains", "given_organisations", "known_organisations"]
 
 
 @frozen
@@ -55,8 +56,19 @@ class Known:
         return [f"{missing:,} organisations are not in the data, so their kind is not known."]
 
 
-def known_organisations(engine: Engine, organisations: object | None) -> Known:
-    """Read organisations; those that name each other's identifiers are one.
+def given_organisations(organisations: object | None) -> Given:
+    """Take in organisations; none where none are given."""
+    return given(
+        [] if organisations is None else organisations,
+        "organisations",
+        Organisation,
+        need=("id", "kind"),
+        may=("name", "same_as"),
+    )
+
+
+def known_organisations(engine: Engine) -> Known:
+    """Read the organisations given; those that name each other's identifiers are one.
 
     A name (its own, or one in ``same_as``) also stands for the identifier that it makes with the
     source of the organisation: where ``list:1`` is also known as Age Concern, ``list:Age Concern``
@@ -66,15 +78,10 @@ def known_organisations(engine: Engine, organisations: object | None) -> Known:
         MetricError: when two records of one organisation say different kinds, or an id is there
             twice.
     """
-    engine.read(
-        [] if organisations is None else organisations,
-        "organisations",
-        Organisation,
-        need=("id", "kind"),
-        may=("name", "same_as"),
-    )
-    engine.refuse_repeated("organisations", "id")
-    rows = engine.rows("SELECT id, kind, name, same_as FROM organisations ORDER BY id")
+    rows: list[dict[str, Any]] = []
+    if engine.holds("organisations"):
+        engine.refuse_repeated("organisations", "id")
+        rows = engine.rows("SELECT id, kind, name, same_as FROM organisations ORDER BY id")
     parents = {row["id"]: row["id"] for row in rows}
 
     def top(name: str) -> str:
@@ -105,6 +112,37 @@ def known_organisations(engine: Engine, organisations: object | None) -> Known:
     mains.update({name: next(iter(by)) for name, by in claims.items() if len(by) == 1})
     several = {name: tuple(sorted(by)) for name, by in claims.items() if len(by) > 1}
     return Known(mains, kinds, several)
+
+
+def define_mains(engine: Engine, known: Known, named: str) -> None:
+    """Define ``mained``: the rows of a table with, for its organisation_id, the one identifier.
+
+    Args:
+        engine: where the table is.
+        known: the organisations in the data.
+        named: the table; its organisation_id may be missing.
+
+    Raises:
+        MetricError: when one of the names belongs to several organisations.
+    """
+    if known.claims:
+        contested = engine.rows(
+            f"SELECT DISTINCT organisation_id AS name FROM {named} "
+            f"WHERE organisation_id IN ({engine.listed(known.claims)}) ORDER BY name LIMIT 1"
+        )
+        for row in contested:
+            known.main(row["name"])
+    others = {name: main for name, main in known.mains.items() if name != main}
+    if not others:
+        engine.define("mained", f"SELECT *, organisation_id AS main FROM {named}")
+        return
+    kinds = {"name": pa.string(), "main_id": pa.string()}
+    engine.put("mains", table(kinds, list(others.items())))
+    engine.define(
+        "mained",
+        f"SELECT {named}.*, coalesce(main_id, organisation_id) AS main FROM {named} "
+        "LEFT JOIN mains ON mains.name = organisation_id",
+    )
 
 
 def _other_names(row: Mapping[str, Any]) -> set[str]:

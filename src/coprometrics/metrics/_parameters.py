@@ -13,8 +13,8 @@ from coprometrics.errors import ParameterError, shown
 
 __all__ = ["Kind", "Parameter", "read_duration"]
 
-Kind = Literal["text", "number", "words", "duration", "steps"]
-"""What a parameter holds: a text, a whole number, a list of texts, a length of time, steps."""
+Kind = Literal["text", "number", "words", "duration", "instant", "steps"]
+"""What a parameter holds: text, a number, a list of texts, a length of time, an instant, steps."""
 
 _UNITS: Final = {
     "week": dt.timedelta(weeks=1),
@@ -96,6 +96,22 @@ def read_duration(name: str, value: object) -> dt.timedelta:
     )
 
 
+def _instant(name: str, value: object) -> dt.datetime:
+    found = value
+    if isinstance(value, str):
+        try:
+            found = dt.datetime.fromisoformat(value.strip())
+        except ValueError:
+            found = None
+    if not isinstance(found, dt.datetime) or found.tzinfo is None:
+        raise ParameterError(
+            f"{shown(value)} is not an instant with a time zone",
+            where=name,
+            remedy="write it like 2023-12-31T23:59:59+00:00",
+        )
+    return found
+
+
 def _text(name: str, value: object) -> str:
     if not isinstance(value, str) or not value.strip():
         raise ParameterError(f"{shown(value)} is not a text", where=name)
@@ -141,5 +157,6 @@ _READERS: Final[Mapping[Kind, Callable[[str, object], Any]]] = {
     "number": _number,
     "words": _words,
     "duration": read_duration,
+    "instant": _instant,
     "steps": _steps,
 }

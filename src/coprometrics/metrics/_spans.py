@@ -2,123 +2,155 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from coprometrics.errors import MetricError
 from coprometrics.metrics._dates import last_possible
-from coprometrics.metrics.frames import Engine
+from coprometrics.metrics._engine import Engine
 from coprometrics.money import Money
 from coprometrics.periods import Periods
 
-__all__ = ["Left", "award_spans"]
+__all__ = ["define_judged", "define_spans", "keep_lines", "refuse_backwards"]
 
-_FEW = 3
-
-Left = list[tuple[str, str, int, int | None]]
-"""What is left out: reason, currency, how many, how much where that is known."""
+_FEW: Final = 3
+_SPAN: Final = "id, line_of, basis, first_day, final_day, amount, currency"
 
 
-def award_spans(
-    engine: Engine, amount: str, basis: str, periods: Periods, scheduled: bool
-) -> tuple[Left, list[str]]:
-    """Make the table ``spans``: row_, id, basis, first_day, final_day, amount, currency.
+def define_judged(
+    engine: Engine, amount: str, basis: str, periods: Periods, *, scheduled: bool, adjusted: bool
+) -> None:
+    """Define ``judged``: each award with its basis and span, or the reason why it has none.
 
-    Returns:
-        What was left out (reason, currency, how many, how much), and notes.
-
-    Raises:
-        MetricError: when an award ends before it starts, or its lines do not fit it.
+    Where awards are adjusted, the table ``changes`` must be there: award_id, delta (of the amount)
+    and ends (the first new last day); else where they have schedules, ``lines``.
     """
-    notes: list[str] = []
-    if scheduled:
-        notes += _keep_lines(engine, amount)
-        has_lines = "id IN (SELECT award_id FROM lines)"
-    else:
-        has_lines = "false"
+    by_lines = "lines_of IS NOT NULL" if scheduled else "false"
     rest = {"auto": "days", "schedule": "none"}.get(basis, basis)
-    engine.keep("judged", _judged(amount, rest, periods, has_lines))
-    _refuse_backwards(engine)
-    lines = (
-        "UNION ALL SELECT judged.row_, id, 'schedule', period_start, period_end, "
-        "lines.amount_minor, judged.currency "
-        "FROM judged JOIN lines ON award_id = id WHERE judged.basis = 'schedule'"
+    join = "LEFT JOIN changes ON changes.award_id = awards.id" if adjusted else ""
+    columns = (
+        "coalesce(delta, 0) AS delta, changes.award_id IS NOT NULL"
+        if adjusted
+        else "0 AS delta, false"
     )
-    engine.keep(
-        "spans",
-        f"""
-        SELECT row_, id, basis, first_day, final_day, amount, currency FROM judged
-        WHERE reason IS NULL AND basis <> 'schedule' {lines if scheduled else ""}
-        """,  # noqa: S608
+    if scheduled:
+        join += (
+            " LEFT JOIN (SELECT DISTINCT award_id AS lines_of FROM lines) AS having_lines "
+            "ON lines_of = awards.id"
+        )
+        columns = f"lines_of, {columns}"
+    own_last = _last_day(engine)
+    last = f"coalesce({own_last}, changes.ends)" if adjusted else own_last
+    engine.define(
+        "dated",
+        f"SELECT awards.*, {columns} AS adjusted, {last} AS last, "
+        f"{last_possible('awarded_on')} AS won FROM awards {join}",
     )
-    groups = engine.rows(
-        "SELECT reason, currency, count(*) AS awards, sum(amount) AS amount "
-        "FROM judged WHERE reason IS NOT NULL GROUP BY ALL ORDER BY ALL"
+    day = "awarded_on" if rest == "at_award" else "starts_on"
+    engine.define(
+        "judged",
+        f"SELECT id, CASE WHEN adjusted OR {by_lines} THEN id END AS line_of, currency, "
+        f"{amount} AS amount, delta, adjusted, "
+        f"CASE WHEN {by_lines} THEN 'schedule' ELSE '{rest}' END AS basis, {day} AS first_day, "
+        f"{'awarded_on' if rest == 'at_award' else 'last'} AS final_day, "
+        f"CASE WHEN status <> 'awarded' THEN 'not-awarded' WHEN {amount} IS NULL THEN 'no-amount' "
+        f"WHEN {by_lines} THEN NULL {_reasons(engine, rest, periods)} END AS reason FROM dated",
     )
-    left = [(row["reason"], row["currency"], row["awards"], row["amount"]) for row in groups]
-    return left, notes
 
 
-def _judged(amount: str, basis: str, periods: Periods, has_lines: str) -> str:
-    """Write, for each award, its basis and span, or the reason why it has none."""
-    number = "((year({0}) * 12 + month({0}) - {1}) // {2})"
-    won = [number.format(day, periods.start_month, periods.months) for day in ("awarded_on", "won")]
-    too_rough = {
+def _last_day(engine: Engine) -> str:
+    """Write the last day of an award, from its end or its duration."""
+    month = "(year(starts_on) * 12 + month(starts_on) - 1 + duration_months)"
+    first = (
+        f"make_date(CAST({engine.quotient(month, '12')} AS INT), CAST({month} % 12 + 1 AS INT), 1)"
+    )
+    # The day before the same day so many months later; before the last one of a shorter month.
+    after = f"least(day(starts_on), day(last_day({first})))"
+    return (
+        f"CASE WHEN ends_on IS NULL THEN {engine.plus_days(first, f'{after} - 2')} "
+        "WHEN ends_on_precision = 'month' THEN last_day(ends_on) "
+        f"WHEN end_convention = 'exclusive' THEN {engine.plus_days('ends_on', '-1')} "
+        "ELSE ends_on END"
+    )
+
+
+def _reasons(engine: Engine, basis: str, periods: Periods) -> str:
+    """Write why an award has no place in time, on a basis that is not the schedule."""
+    if basis == "none":
+        return "ELSE 'no-schedule'"
+    if basis == "at_award":
+        won, latest = (
+            engine.quotient(
+                f"year({day}) * 12 + month({day}) - {periods.start_month}", str(periods.months)
+            )
+            for day in ("awarded_on", "won")
+        )
+        return (
+            "WHEN awarded_on IS NULL THEN 'no-award-date' "
+            f"WHEN {won} <> {latest} THEN 'date-too-rough'"
+        )
+    rough = {
         "days": "starts_on_precision <> 'day' OR ends_on_precision <> 'day'",
         # A month is exact enough here: all of it counts. Not so the month in which the day after
         # the last lies, which may be its first.
         "months": "starts_on_precision = 'year' OR ends_on_precision = 'year' "
         "OR (ends_on_precision = 'month' AND end_convention = 'exclusive')",
-    }.get(basis, "false")
-    reasons = {
-        "at_award": f"WHEN awarded_on IS NULL THEN 'no-award-date' "
-        f"WHEN {won[0]} <> {won[1]} THEN 'date-too-rough'",
-        "none": "ELSE 'no-schedule'",
-    }.get(
-        basis,
-        "WHEN starts_on IS NULL AND ends_on IS NULL THEN 'no-dates' "
-        "WHEN starts_on IS NULL THEN 'no-start' "
-        "WHEN ends_on IS NULL AND duration_months IS NULL THEN 'no-end' "
-        f"WHEN {too_rough} THEN 'date-too-rough'",
+    }[basis]
+    return (
+        "WHEN starts_on IS NULL AND last IS NULL THEN 'no-dates' "
+        "WHEN starts_on IS NULL THEN 'no-start' WHEN last IS NULL THEN 'no-end' "
+        f"WHEN {rough} THEN 'date-too-rough'"
     )
-    return f"""
-        WITH dated AS (
-            SELECT *, {last_possible("awarded_on")} AS won,
-                CASE WHEN ends_on IS NULL
-                    THEN (starts_on + to_months(duration_months::INTEGER))::DATE - 1
-                    WHEN ends_on_precision = 'month' THEN last_day(ends_on)
-                    WHEN end_convention = 'exclusive' THEN ends_on - 1
-                    ELSE ends_on END AS ends
-            FROM awards)
-        SELECT row_, id, currency, {amount} AS amount,
-            CASE WHEN {has_lines} THEN 'schedule' ELSE '{basis}' END AS basis,
-            {"awarded_on" if basis == "at_award" else "starts_on"} AS first_day,
-            {"awarded_on" if basis == "at_award" else "ends"} AS final_day,
-            CASE WHEN status <> 'awarded' THEN 'not-awarded'
-                 WHEN {amount} IS NULL THEN 'no-amount'
-                 WHEN {has_lines} THEN NULL
-                 {reasons} END AS reason
-        FROM dated
-        """  # noqa: S608
 
 
-def _refuse_backwards(engine: Engine) -> None:
-    wrong = engine.rows(
-        "SELECT coalesce(id, 'row ' || row_) AS name, first_day, final_day FROM judged "
+def define_spans(engine: Engine, *, scheduled: bool) -> None:
+    """Define ``spans``: the days and the amount of each award, or of each of its lines.
+
+    Awards that were adjusted and have no schedule are not among them.
+    """
+    lines = (
+        "UNION ALL SELECT id, line_of, basis, period_start, period_end, amount_minor, "
+        "judged.currency FROM judged JOIN lines ON award_id = id "
+        "WHERE basis = 'schedule' AND reason IS NULL"
+    )
+    engine.define(
+        "spans",
+        f"SELECT {_SPAN} FROM judged "
+        "WHERE reason IS NULL AND basis <> 'schedule' AND NOT adjusted "
+        f"{lines if scheduled else ''}",
+    )
+
+
+def refuse_backwards(engine: Engine) -> None:
+    """Name the awards that end before they start.
+
+    Raises:
+        MetricError: always.
+    """
+    rows = engine.rows(
+        "SELECT coalesce(id, 'an award without an id') AS name, first_day, final_day FROM judged "
         "WHERE reason IS NULL AND basis <> 'schedule' AND final_day < first_day "
-        "ORDER BY name LIMIT 3"
+        "ORDER BY name, first_day, final_day LIMIT 3"
     )
-    if wrong:
-        found = "; ".join(
-            f"{row['name']} (starts on {row['first_day']}, its last day is {row['final_day']})"
-            for row in wrong
-        )
-        raise MetricError(
-            f"an award ends before it starts: {found}",
-            where="awards.ends_on",
-            remedy="correct its dates; an exclusive end is the day after the last",
-        )
+    found = "; ".join(
+        f"{row['name']} (starts on {row['first_day']}, its last day is {row['final_day']})"
+        for row in rows
+    )
+    raise MetricError(
+        f"an award ends before it starts: {found}",
+        where="awards.ends_on",
+        remedy="correct its dates; an exclusive end is the day after the last",
+    )
 
 
-def _keep_lines(engine: Engine, amount: str) -> list[str]:
-    """Keep the lines that hold: the revised ones of an award where it has any."""
+def keep_lines(engine: Engine, amount: str, *, adjusted: bool) -> list[str]:
+    """Keep ``lines``, those that hold: the revised ones of an award where it has any.
+
+    Returns:
+        Notes.
+
+    Raises:
+        MetricError: when a line ends before it starts, or the lines do not fit their award.
+    """
     backwards = engine.rows(
         "SELECT DISTINCT award_id FROM schedule WHERE period_end < period_start "
         "ORDER BY award_id LIMIT 3"
@@ -127,55 +159,78 @@ def _keep_lines(engine: Engine, amount: str) -> list[str]:
         raise MetricError(
             f"a line ends before it starts, of award {_names(backwards)}", where="schedule"
         )
+    engine.define(
+        "revised", "SELECT DISTINCT award_id AS revised_id FROM schedule WHERE revision = 'revised'"
+    )
     engine.keep(
         "lines",
         "SELECT award_id, period_start, period_end, amount_minor, currency FROM schedule "
-        "QUALIFY revision = 'revised' "
-        "OR NOT bool_or(revision = 'revised') OVER (PARTITION BY award_id)",
+        "LEFT JOIN revised ON revised_id = award_id "
+        "WHERE revision = 'revised' OR revised_id IS NULL",
     )
-    twice = engine.rows(
-        "SELECT id AS award_id FROM awards WHERE id IN (SELECT award_id FROM lines) "
-        "GROUP BY id HAVING count(*) > 1 ORDER BY id LIMIT 3"
+    refuse_shared_ids(engine, "lines", "schedule")
+    engine.define(
+        "summed",
+        f"SELECT award_id, {engine.total('amount_minor')} AS amount_lines, "
+        "min(currency) AS least, max(currency) AS most FROM lines GROUP BY award_id",
     )
-    if twice:
+    delta = "coalesce(delta, 0)" if adjusted else "0"
+    join = "LEFT JOIN changes ON changes.award_id = awards.id" if adjusted else ""
+    rows = engine.rows(
+        f"SELECT id, awards.currency AS currency, {amount} AS amount, {delta} AS delta, "
+        "amount_lines, least <> awards.currency OR most <> awards.currency AS elsewhere "
+        f"FROM awards JOIN summed ON summed.award_id = awards.id {join} "
+        f"WHERE status = 'awarded' AND {amount} IS NOT NULL "
+        f"AND (amount_lines <> {amount} + {delta} OR least <> awards.currency "
+        f"OR most <> awards.currency) ORDER BY id LIMIT {_FEW}"
+    )
+    if foreign := [row["id"] for row in rows if row["elsewhere"]]:
         raise MetricError(
-            f"several awards with a schedule have the id {_names(twice)}",
-            where="awards.id",
-            remedy="give each award an id of its own",
-        )
-    sums = engine.rows(
-        f"""
-        SELECT id, awards.currency AS currency, {amount} AS amount, sum(amount_minor) AS lines,
-            count(*) FILTER (lines.currency <> awards.currency) AS foreign_lines
-        FROM awards JOIN lines ON award_id = id
-        WHERE status = 'awarded' AND {amount} IS NOT NULL
-        GROUP BY ALL HAVING lines <> amount OR foreign_lines > 0 ORDER BY id
-        """  # noqa: S608
-    )
-    foreign = [row["id"] for row in sums if row["foreign_lines"]]
-    if foreign:
-        raise MetricError(
-            f"lines are in another currency than their award: {', '.join(foreign[:_FEW])}",
+            f"lines are in another currency than their award: {', '.join(foreign)}",
             where="schedule.currency",
         )
-    if sums:
+    if rows:
         found = "; ".join(
-            f"{row['id']} is {Money(row['amount'], row['currency'])}, "
-            f"its lines are {Money(row['lines'], row['currency'])}"
-            for row in sums[:_FEW]
+            f"{row['id']} is {Money(row['amount'] + row['delta'], row['currency'])}, "
+            f"its lines are {Money(row['amount_lines'], row['currency'])}"
+            for row in rows
         )
-        more = f" and {len(sums) - _FEW} more" if len(sums) > _FEW else ""
         raise MetricError(
-            f"a schedule does not add up to its award: {found}{more}",
+            f"a schedule does not add up to its award: {found}",
             where="schedule.amount_minor",
             remedy="correct the lines, or ask for the amount that they split",
         )
     (unknown,) = engine.rows(
-        "SELECT count(*) AS lines FROM lines WHERE award_id NOT IN (SELECT id FROM awards)"
+        "SELECT count(*) AS strays FROM lines LEFT JOIN awards ON id = award_id WHERE id IS NULL"
     )
-    if not unknown["lines"]:
+    if not unknown["strays"]:
         return []
-    return [f"{unknown['lines']:,} schedule lines belong to no award in the data and do not count."]
+    return [
+        f"{unknown['strays']:,} schedule lines belong to no award in the data and do not count."
+    ]
+
+
+def refuse_shared_ids(engine: Engine, table: str, what: str) -> None:
+    """Refuse awards with one id, where something else names the award by it.
+
+    Args:
+        engine: where the awards are.
+        table: the table that names them, by award_id.
+        what: what it holds.
+
+    Raises:
+        MetricError: naming the first few.
+    """
+    twice = engine.rows(
+        f"SELECT id AS award_id FROM awards WHERE id IN (SELECT award_id FROM {table}) "
+        "GROUP BY id HAVING count(*) > 1 ORDER BY id LIMIT 3"
+    )
+    if twice:
+        raise MetricError(
+            f"several awards with a {what} have the id {_names(twice)}",
+            where="awards.id",
+            remedy="give each award an id of its own",
+        )
 
 
 def _names(rows: list[dict[str, str]]) -> str:

@@ -16,7 +16,7 @@ from coprometrics.metrics.base import (
     ratio,
     table,
 )
-from coprometrics.metrics.frames import Engine, quoted
+from coprometrics.metrics.frames import Engine, engine_over, given
 from coprometrics.periods import Period
 from coprometrics.records import AudienceSnapshot, Post
 
@@ -79,32 +79,28 @@ def audience_growth(
         >>> growth.notes
         ('x followers: the count at the end is of 2023-12-28, 3 days before 2023-12-31.',)
     """
-    with Engine() as engine:
-        engine.read(
-            snapshots,
-            "snapshots",
-            AudienceSnapshot,
-            need=("channel", "measure", "as_of", "value"),
-        )
-        _known(engine, "channel", channel)
-        _known(engine, "measure", measure)
-        engine.keep(
-            "chosen",
-            "SELECT * FROM snapshots WHERE coalesce(channel = $1, true) "
-            "AND coalesce(measure = $2, true) AND as_of <= $3",
-            *(channel, measure, period.end),
-        )
+    source = given(
+        snapshots,
+        "snapshots",
+        AudienceSnapshot,
+        need=("channel", "measure", "as_of", "value"),
+    )
+    with engine_over(source) as engine:
+        tests = [f"as_of <= {engine.value(period.end)}"]
+        for column, wanted in (("channel", channel), ("measure", measure)):
+            if wanted is not None:
+                _refuse_unknown(engine, column, wanted)
+                tests.append(f"{column} = {engine.value(wanted)}")
+        engine.define("chosen", f"SELECT * FROM snapshots WHERE {' AND '.join(tests)}")
         _refuse_contradictions(engine)
+        start = f"CASE WHEN as_of <= {engine.value(period.start)} THEN as_of END"
         rows = engine.rows(
-            """
-            SELECT channel, measure, max(as_of) AS end_day, arg_max(value, as_of) AS end_value,
-                max(as_of) FILTER (as_of <= $1) AS start_day,
-                arg_max(value, as_of) FILTER (as_of <= $1) AS start_value
-            FROM chosen WHERE value IS NOT NULL GROUP BY ALL ORDER BY ALL
-            """,
-            period.start,
+            "SELECT channel, measure, max(as_of) AS end_day, "
+            f"max_by(value, as_of) AS end_value, max({start}) AS start_day, "
+            f"max_by(value, {start}) AS start_value FROM chosen WHERE value IS NOT NULL "
+            "GROUP BY channel, measure ORDER BY channel, measure"
         )
-        (unknown,) = engine.rows("SELECT count(*) AS rows FROM chosen WHERE value IS NULL")
+        (unknown,) = engine.rows("SELECT count(*) AS rows_ FROM chosen WHERE value IS NULL")
         if not rows:
             raise MetricError(
                 f"there is no count of {channel or 'any channel'} {measure or ''}".rstrip()
@@ -130,7 +126,7 @@ def audience_growth(
         "end": pa.int64(),
     }
     keys = ("channel", "measure", "start_day", "start_value", "end_day", "end_value")
-    left = Excluded("no-value", unknown["rows"], "the count is not known")
+    left = Excluded("no-value", unknown["rows_"], "the count is not known")
     return MetricResult(
         metric=GROWTH,
         version=1,
@@ -147,12 +143,9 @@ def audience_growth(
     )
 
 
-def _known(engine: Engine, column: str, wanted: str | None) -> None:
-    words = [
-        row["word"]
-        for row in engine.rows(f"SELECT DISTINCT {column} AS word FROM snapshots")  # noqa: S608
-    ]
-    if wanted is not None and wanted not in words:
+def _refuse_unknown(engine: Engine, column: str, wanted: str) -> None:
+    words = [row["word"] for row in engine.rows(f"SELECT DISTINCT {column} AS word FROM snapshots")]
+    if wanted not in words:
         raise MetricError(
             f"there is no {column} {wanted!r}",
             where=f"snapshots.{column}",
@@ -163,7 +156,8 @@ def _known(engine: Engine, column: str, wanted: str | None) -> None:
 def _refuse_contradictions(engine: Engine) -> None:
     found = engine.rows(
         "SELECT channel, measure, as_of, min(value) AS least, max(value) AS most FROM chosen "
-        "GROUP BY ALL HAVING least <> most ORDER BY ALL LIMIT 1"
+        "GROUP BY channel, measure, as_of HAVING min(value) <> max(value) "
+        "ORDER BY channel, measure, as_of LIMIT 1"
     )
     for row in found:
         raise MetricError(
@@ -234,32 +228,32 @@ def top_posts(
         )
     if n < 1:
         raise ParameterError(f"n is {n!r}", where="n", remedy="give 1 or more")
-    with Engine() as engine:
-        engine.read(
-            posts,
-            "posts",
-            Post,
-            need=("created_at", by),
-            may=("id", "timezone", "kind", "permalink"),
-        )
-        if period is None:
-            engine.keep("inside", "SELECT * FROM posts")
-        else:
-            spans = engine.zoned("posts", period)
-            engine.keep(
-                "inside",
-                f"SELECT posts.* FROM posts JOIN {spans} ON zone = coalesce(timezone, 'UTC') "  # noqa: S608
-                "AND created_at >= since AND created_at < until",
+    source = given(
+        posts,
+        "posts",
+        Post,
+        need=("created_at", by),
+        may=("id", "timezone", "kind", "permalink"),
+    )
+    with engine_over(source) as engine:
+        number, join = engine.quoted(by), ""
+        if period is not None:
+            join = (
+                f"JOIN {engine.zoned('posts', period)} ON zone = coalesce(timezone, 'UTC') "
+                "AND created_at >= since AND created_at < until"
             )
+        engine.define("inside", f"SELECT posts.* FROM posts {join}")
         rows = engine.rows(
-            f"SELECT rank() OVER (ORDER BY {quoted(by)} DESC) AS place, id, permalink, "  # noqa: S608
-            f"{quoted(by)} AS number, created_at FROM inside "
-            f"WHERE kind <> 'repost' AND {quoted(by)} IS NOT NULL "
-            f"QUALIFY place <= {n} ORDER BY place, id, created_at"
+            "SELECT * FROM ("
+            f"SELECT rank() OVER (ORDER BY {number} DESC) AS place, id, permalink, "
+            f"{number} AS number, created_at FROM inside "
+            f"WHERE kind <> 'repost' AND {number} IS NOT NULL"
+            f") AS ranked WHERE place <= {n} ORDER BY place, id, created_at, permalink"
         )
         (left,) = engine.rows(
-            "SELECT count(*) FILTER (kind = 'repost') AS reposts, "  # noqa: S608
-            f"count(*) FILTER (kind <> 'repost' AND {quoted(by)} IS NULL) AS unknown FROM inside"
+            "SELECT count(CASE WHEN kind = 'repost' THEN 1 END) AS reposts, "
+            f"count(CASE WHEN kind <> 'repost' AND {number} IS NULL THEN 1 END) AS unknown "
+            "FROM inside"
         )
     numbers = {str(row["place"]): row["number"] for row in rows}
     columns: dict[str, pa.DataType] = {

@@ -20,9 +20,20 @@ from coprometrics.rounding import decimal_text
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["UNKNOWN", "Excluded", "Figure", "MetricResult", "Unit", "count", "money", "ratio"]
+__all__ = [
+    "UNKNOWN",
+    "Excluded",
+    "Figure",
+    "MetricResult",
+    "Unit",
+    "count",
+    "money",
+    "quantity",
+    "ratio",
+    "table",
+]
 
-Unit = Literal["count", "money", "ratio"]
+Unit = Literal["count", "money", "ratio", "quantity"]
 
 UNKNOWN = "unknown"
 """What a dimension says where the data say nothing."""
@@ -39,7 +50,7 @@ class Figure:
         value: which of its values this is, such as ``share``.
         dimensions: what it is about, such as ``{"stream": "training"}``; empty for the total.
         number: the value, exact: money in minor units; None where it is not defined.
-        unit: ``count``, ``money`` or ``ratio``.
+        unit: ``count``, ``money``, ``ratio`` or ``quantity`` (of what the value's name says).
         currency: the currency of the money it is or is a share of.
         numerator: of a ratio.
         denominator: of a ratio; a ratio over zero has no number.
@@ -70,6 +81,8 @@ class Figure:
             return f"{self.currency} {amount:,.{exponent(self.currency)}f}"
         if self.unit == "ratio":
             return f"{decimal_text(100 * self.number, 2)}%"
+        if self.unit == "quantity":
+            return decimal_text(self.number, 2)
         return f"{self.number:,}"
 
 
@@ -109,6 +122,13 @@ def ratio(
     return Figure(
         metric, value, dimensions, number, "ratio", currency, _fits(numerator), _fits(denominator)
     )
+
+
+def quantity(
+    metric: str, value: str, dimensions: Mapping[str, str], number: Fraction | None
+) -> Figure:
+    """Make a figure that measures, such as hours; its name says in what."""
+    return Figure(metric, value, dimensions, number, "quantity")
 
 
 def _fits(number: int | None) -> int | None:

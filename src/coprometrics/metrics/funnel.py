@@ -3,32 +3,58 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from typing import Final
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from typing import Any, Final
 
 import pyarrow as pa
+from attrs import evolve, field, frozen
 
 from coprometrics.errors import MetricError, ParameterError, shown
-from coprometrics.metrics._chains import Step, reached_steps
+from coprometrics.metrics._chains import Rules, Step, keep_reached
+from coprometrics.metrics._steps import refuse_other_programmes, step_figures
 from coprometrics.metrics.base import (
     Excluded,
     Figure,
     MetricResult,
     count,
-    ratio,
+    quantity,
     table,
 )
-from coprometrics.metrics.frames import Engine
-from coprometrics.records import StageCount, StageEvent
+from coprometrics.metrics.frames import Engine, engine_over, given
+from coprometrics.records import StageEvent
 
-__all__ = ["ENTRIES", "Steps", "funnel", "funnel_from_counts"]
+__all__ = ["ENTRIES", "ORDERS", "Funnel", "Steps", "funnel"]
 
 Steps = Sequence[str | Sequence[str]] | Mapping[str, str | Sequence[str]]
 """The steps of a funnel in order: stages, groups of stages that share a step, or named groups."""
 
 METRIC: Final = "funnel"
-COUNTS_METRIC: Final = "funnel_from_counts"
+SENSITIVITY: Final = "funnel_sensitivity"
 ENTRIES: Final = ("any", "first")
+ORDERS: Final = ("ordered", "strict", "unordered")
+
+
+@frozen(kw_only=True, eq=False)
+class Funnel(MetricResult):
+    """The answer of `funnel`.
+
+    Attributes:
+        policies: works out `sensitivity` when it is asked for.
+    """
+
+    policies: Callable[[], MetricResult] = field(repr=False)
+
+    def sensitivity(self) -> MetricResult:
+        """Say how many would have reached each step under other rules.
+
+        Where the counts differ, the figure is decided by a rule and not by what happened.
+
+        Returns:
+            For each step: ``entry_any``, ``entry_first`` (as the parameter ``entry``) and
+            ``without_ties`` (as asked, but events at the same time are not in order).
+        """
+        return self.policies()
 
 
 def funnel(
@@ -37,9 +63,11 @@ def funnel(
     *,
     window: dt.timedelta | None = None,
     entry: str = "any",
+    order: str = "ordered",
     by: str | None = None,
     programme: str | None = None,
-) -> MetricResult:
+    as_of: dt.datetime | None = None,
+) -> Funnel:
     """Say how many people or projects reached each step of a programme, one step after another.
 
     An entity reaches a step when it has one event for each step up to it, in order of time, each
@@ -54,13 +82,23 @@ def funnel(
         window: how long after its first step an entity may take; None sets no limit.
         entry: ``any`` lets every event of the first step start a chain; ``first`` only the entity's
             earliest.
+        order: ``ordered`` allows other events between the steps; ``strict`` does not: the steps are
+            neighbours among all of the entity's events, where events at the same time stand in the
+            order of the steps, then of their ids; ``unordered`` takes the steps in any order, all
+            within one window.
         by: a column to tell entities apart by: its value on their earliest first-step event.
         programme: which programme, where the data hold several.
+        as_of: an instant; what happened later is left out, and those who went no further are told
+            apart by whether they still can.
 
     Returns:
         For each step: ``reached`` (how many), ``conversion`` (ratio to the first step) and, from
-        the second on, ``step_conversion`` (ratio to the step before); with ``by`` the same for each
-        of its values. Events without an entity or a time are left out and listed.
+        the second on, ``step_conversion`` (ratio to the step before), ``median_days`` and
+        ``p90_days`` (quantities: within how many days of the first step half, and nine tenths, of
+        those who reached it did, each by its fastest chain). With ``as_of``, for each step but the
+        last: ``open`` (went no further, but the window of their latest chain lasts) and ``dropped``
+        (the rest). With ``by`` the same for each of its values. Events without an entity or a time
+        are left out and listed.
 
     Raises:
         MetricError: when a stage does not exist, or the data hold several programmes and none is
@@ -74,72 +112,265 @@ def funnel(
         ...     for n, (who, stage, day) in enumerate(
         ...         [("a", "registered", 1), ("a", "joined", 9), ("b", "registered", 2)])
         ... ]
-        >>> print(funnel(events, ["registered", "joined"]).figure("conversion", step="joined"))
+        >>> reached = funnel(events, ["registered", "joined"])
+        >>> print(reached.figure("conversion", step="joined"))
         funnel conversion (step joined): 50.00%
+        >>> reached.figure("median_days", step="joined").text
+        '8.00'
         >>> within = funnel(events, ["registered", "joined"], window=dt.timedelta(days=7))
         >>> within.figure("reached", step="joined").number
         0
     """
     wanted = _steps(steps)
-    if entry not in ENTRIES:
-        raise ParameterError(
-            f"the entry is {entry!r}", where="entry", remedy=f"use one of {', '.join(ENTRIES)}"
-        )
+    for name, value, options in (("entry", entry, ENTRIES), ("order", order, ORDERS)):
+        if value not in options:
+            raise ParameterError(
+                f"the {name} is {value!r}", where=name, remedy=f"use one of {', '.join(options)}"
+            )
     if window is not None and window < dt.timedelta(0):
         raise ParameterError("the window is negative", where="window", remedy="give a duration")
-    with Engine() as engine:
-        given = engine.read(
-            events,
-            "events",
-            StageEvent,
-            need=("entity_key", "stage", "occurred_at"),
-            may=("id", *(() if programme else ("programme",))),
-            extra=tuple(name for name in (by, "programme" if programme else None) if name),
-        )
-        _one_programme(engine, "events", programme, "programme" in given)
-        stages = [row["stage"] for row in engine.rows("SELECT DISTINCT stage FROM chosen")]
-        asked = [stage for step in wanted for stage in step.stages]
-        if unknown := [stage for stage in dict.fromkeys(asked) if stage not in stages]:
-            raise MetricError(
-                f"there is no stage {', '.join(map(repr, unknown))}",
-                where="events.stage",
-                remedy=f"the stages are {', '.join(sorted(stages)) or 'none: there are no events'}",
-            )
-        groups, excluded = reached_steps(engine, wanted, window, entry, by)
+    if as_of is not None and as_of.tzinfo is None:
+        raise ParameterError("as_of has no time zone", where="as_of", remedy="give an aware one")
+    limit = None if window is None else window // _MICROSECOND
+    now = None if as_of is None else (as_of - _EPOCH) // _MICROSECOND
+    rules = Rules(order, entry, limit)
+    source = given(
+        events,
+        "events",
+        StageEvent,
+        need=("entity_key", "stage", "occurred_at"),
+        may=("id", *(() if programme else ("programme",))),
+        extra=tuple(name for name in (by, "programme" if programme else None) if name),
+        checked=False,
+    )
+    with engine_over(source) as engine:
+        excluded = _define_timed(engine, wanted, by, programme, now, "programme" in source)
+        keep_reached(engine, wanted, rules)
+        tallies = _tallies(engine, len(wanted), by, rules, now)
+    names = [step.name for step in wanted]
     figures: list[Figure] = []
     lines: list[tuple[object, ...]] = []
-    for group, reached in groups.items():
+    for group in sorted(tallies, key=lambda group: (group is not None, group)):
         about = {} if group is None or by is None else {by: group}
-        names = [step.name for step in wanted]
-        figures += _step_figures(METRIC, names, reached, (), about)
-        before = [None, *reached]
-        for name, here, last in zip(names, reached, before, strict=False):
-            lines.append((name, *([group] if by else []), here, reached[0], last))
+        mine = tallies[group]
+        reached = [tally["reached"] for tally in mine]
+        for i, (name, tally) in enumerate(zip(names, mine, strict=True)):
+            where = {"step": name, **about}
+            last = reached[i - 1] if i else None
+            figures += step_figures(METRIC, where, reached[i], reached[0], last, starts=i == 0)
+            if i:
+                figures += [
+                    quantity(METRIC, "median_days", where, _days(tally["median"])),
+                    quantity(METRIC, "p90_days", where, _days(tally["p90"])),
+                ]
+            if now is not None and i < len(names) - 1:
+                figures += [count(METRIC, word, where, tally[word]) for word in ("open", "dropped")]
+            lines.append(
+                (
+                    *(name, *([group] if by else []), reached[i], reached[0], last),
+                    *(tally["median"], tally["p90"], tally["open"], tally["dropped"]),
+                )
+            )
     columns: dict[str, pa.DataType] = {
         "step": pa.string(),
         **({by: pa.string()} if by else {}),
-        "reached": pa.int64(),
-        "first": pa.int64(),
-        "before": pa.int64(),
+        **dict.fromkeys(_COLUMNS, pa.int64()),
     }
-    return MetricResult(
+    parameters = {
+        "as_of": None if as_of is None else as_of.astimezone(dt.UTC).isoformat(),
+        "by": by,
+        "entry": entry,
+        "order": order,
+        "programme": programme,
+        "steps": [[step.name, list(step.stages)] for step in wanted],
+        "window_microseconds": limit,
+    }
+
+    def policies() -> MetricResult:
+        with engine_over(source) as engine:
+            _define_timed(engine, wanted, None, programme, now, "programme" in source)
+            return _sensitivity(engine, wanted, rules, parameters)
+
+    return Funnel(
         metric=METRIC,
-        version=1,
-        parameters={
-            "by": by,
-            "entry": entry,
-            "programme": programme,
-            "steps": [[step.name, list(step.stages)] for step in wanted],
-            "window_microseconds": None if window is None else window // _MICROSECOND,
-        },
+        version=2,
+        parameters=parameters,
         period=None,
         rows=table(columns, lines),
         figures=tuple(figures),
         excluded=excluded,
+        policies=policies,
     )
 
 
 _MICROSECOND: Final = dt.timedelta(microseconds=1)
+_EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_COLUMNS: Final = (
+    "reached",
+    "first",
+    "before",
+    "median_microseconds",
+    "p90_microseconds",
+    "open",
+    "dropped",
+)
+
+
+def _days(microseconds: int | None) -> Fraction | None:
+    return None if microseconds is None else Fraction(microseconds, 86_400_000_000)
+
+
+def _define_timed(
+    engine: Engine,
+    steps: Sequence[Step],
+    by: str | None,
+    programme: str | None,
+    now: int | None,
+    known: bool,
+) -> tuple[Excluded, ...]:
+    """Define ``timed``, the events that count; say what was left out of the steps asked for."""
+    name = "programme" if known or programme else "CAST(NULL AS STRING)"
+    late = "false" if now is None else f"occurred_at > {now}"
+    stages = engine.rows(
+        f"SELECT {name} AS programme, stage, count(*) AS rows_, "
+        "count(entity_key) AS entities, "
+        "count(CASE WHEN entity_key IS NOT NULL THEN occurred_at END) AS moments, "
+        f"count(CASE WHEN entity_key IS NOT NULL AND {late} THEN 1 END) AS late "
+        f"FROM events GROUP BY stage{', programme' if name == 'programme' else ''}"
+    )
+    if any(row["stage"] is None or (known and row["programme"] is None) for row in stages):
+        engine.check("events")
+    if known or programme:
+        refuse_other_programmes("events", {row["programme"] for row in stages}, programme)
+    mine = [row for row in stages if programme in (None, row["programme"])]
+    there = {row["stage"] for row in mine}
+    asked = [stage for step in steps for stage in step.stages]
+    if unknown := [stage for stage in dict.fromkeys(asked) if stage not in there]:
+        raise MetricError(
+            f"there is no stage {', '.join(map(repr, unknown))}",
+            where="events.stage",
+            remedy=f"the stages are {', '.join(sorted(there)) or 'none: there are no events'}",
+        )
+    group = f", {engine.grouped(by, ('step', *_COLUMNS))} AS part" if by else ""
+    tests = ["entity_key IS NOT NULL", "occurred_at IS NOT NULL", f"NOT ({late})"]
+    if programme is not None:
+        tests.append(f"programme = {engine.value(programme)}")
+    engine.define(
+        "timed",
+        f"SELECT entity_key AS entity, stage, occurred_at AS moment, id{group} "
+        f"FROM events WHERE {' AND '.join(tests)}",
+    )
+    if by:
+        engine.keep(
+            "parts",
+            "SELECT entity, part FROM (SELECT entity, part, row_number() OVER "
+            "(PARTITION BY entity ORDER BY moment, id, part) AS place "
+            f"FROM timed WHERE stage IN ({engine.listed(steps[0].stages)})) AS first_events "
+            "WHERE place = 1",
+        )
+    used = [row for row in mine if row["stage"] in asked]
+    left = [
+        Excluded(
+            "no-entity",
+            sum(row["rows_"] - row["entities"] for row in used),
+            "it is not known whose event it is",
+        ),
+        Excluded(
+            "no-time",
+            sum(row["entities"] - row["moments"] for row in used),
+            "it is not known when the event was",
+        ),
+        Excluded(
+            "after-as-of", sum(row["late"] for row in used), "it happened after the date asked for"
+        ),
+    ]
+    return tuple(excluded for excluded in left if excluded.count)
+
+
+def _tallies(
+    engine: Engine, steps: int, by: str | None, rules: Rules, now: int | None
+) -> dict[str | None, list[dict[str, int | None]]]:
+    """Count and time the entities that reached each step, by group; under None all of them."""
+    selects: list[str] = []
+    for k in range(1, steps + 1):
+        went_on, join = "false", ""
+        if now is not None and k < steps:
+            went_on = "later.entity IS NOT NULL"
+            join = f"LEFT JOIN reached_{k + 1} AS later ON later.entity = done.entity"
+        selects.append(
+            f"SELECT {k} AS step, done.entity AS entity, done.shortest AS shortest, "
+            f"done.latest AS latest, {went_on} AS went_on FROM reached_{k} AS done {join}"
+        )
+    engine.define("done", " UNION ALL ".join(selects))
+    still = "true" if rules.window is None or now is None else f"latest > {now - rules.window}"
+    empty: dict[str, int | None] = {
+        "reached": 0,
+        **dict.fromkeys(("median", "p90")),
+        **dict.fromkeys(("open", "dropped"), None if now is None else 0),
+    }
+    tallies: dict[str | None, list[dict[str, int | None]]] = {
+        None: [dict(empty) for _ in range(steps)]
+    }
+    whole = ("CAST(NULL AS STRING) AS part", "done")
+    for part, source in (whole, *([("part", "done JOIN parts USING (entity)")] if by else [])):
+        # The least time within which half, and nine tenths, did: nearest rank, in whole numbers.
+        rank = f"PARTITION BY step{', part' if source != 'done' else ''}"
+        rows = engine.rows(
+            "SELECT step, part, count(*) AS reached, "
+            f"max(CASE WHEN place = {engine.quotient('n + 1', '2')} THEN shortest END) AS median, "
+            f"max(CASE WHEN place = {engine.quotient('9 * n + 9', '10')} THEN shortest END) "
+            f"AS p90, count(CASE WHEN NOT went_on AND {still} THEN 1 END) AS open, "
+            f"count(CASE WHEN NOT went_on AND NOT ({still}) THEN 1 END) AS dropped FROM ("
+            f"SELECT step, {part}, shortest, latest, went_on, "
+            f"row_number() OVER ({rank} ORDER BY shortest) AS place, "
+            f"count(*) OVER ({rank}) AS n FROM {source}) AS ranked GROUP BY step, part"
+        )
+        for row in rows:
+            group, step = row.pop("part"), row.pop("step")
+            mine = tallies.setdefault(group, [dict(empty) for _ in range(steps)])
+            left = ("reached", "median", "p90", *(() if now is None else ("open", "dropped")))
+            mine[step - 1].update({name: row[name] for name in left})
+    for mine in tallies.values():
+        mine[-1].update(open=None, dropped=None)
+    return tallies
+
+
+def _sensitivity(
+    engine: Engine, steps: Sequence[Step], rules: Rules, parameters: Mapping[str, Any]
+) -> MetricResult:
+    """Count again under other rules."""
+    policies = {
+        "entry_any": evolve(rules, entry="any"),
+        "entry_first": evolve(rules, entry="first"),
+        "without_ties": evolve(rules, ties=False),
+    }
+    counts: dict[str, list[int]] = {}
+    for name, policy in policies.items():
+        keep_reached(engine, steps, policy)
+        counts[name] = [
+            engine.rows(f"SELECT count(*) AS entities FROM reached_{k}")[0]["entities"]
+            for k in range(1, len(steps) + 1)
+        ]
+    lines = list(zip((step.name for step in steps), *counts.values(), strict=True))
+    differ = [line[0] for line in lines if len(set(line[1:])) > 1]
+    note = (
+        f"A rule decides how many reached {', '.join(differ)}."
+        if differ
+        else "Every rule gives the same counts."
+    )
+    return MetricResult(
+        metric=SENSITIVITY,
+        version=1,
+        parameters=parameters,
+        period=None,
+        rows=table({"step": pa.string(), **dict.fromkeys(policies, pa.int64())}, lines),
+        figures=tuple(
+            count(SENSITIVITY, name, {"step": step.name}, counts[name][i])
+            for i, step in enumerate(steps)
+            for name in policies
+        ),
+        notes=(note,),
+    )
 
 
 def _steps(steps: Steps) -> list[Step]:
@@ -167,156 +398,3 @@ def _steps(steps: Steps) -> list[Step]:
             "two steps have the same name", where="steps", remedy="name them in a mapping"
         )
     return found
-
-
-def _one_programme(engine: Engine, source: str, programme: str | None, known: bool) -> None:
-    """Make the table ``chosen``: the rows of one programme."""
-    if not known:
-        engine.keep("chosen", f"SELECT * FROM {source}")  # noqa: S608
-        return
-    names = [row["programme"] for row in engine.rows(f"SELECT DISTINCT programme FROM {source}")]  # noqa: S608
-    names = sorted(name for name in names if name is not None)
-    if programme is None and len(names) > 1:
-        raise MetricError(
-            "the data hold several programmes",
-            where=f"{source}.programme",
-            remedy=f"name one of {', '.join(names)}",
-        )
-    if programme is not None and programme not in names:
-        raise MetricError(
-            f"there is no programme {programme!r}",
-            where=f"{source}.programme",
-            remedy=f"the programmes are {', '.join(names) or 'none: there are no rows'}",
-        )
-    if programme is None:
-        engine.keep("chosen", f"SELECT * FROM {source}")  # noqa: S608
-    else:
-        engine.keep("chosen", f"SELECT * FROM {source} WHERE programme = $1", programme)  # noqa: S608
-
-
-def _step_figures(
-    metric: str,
-    names: Sequence[str],
-    reached: Sequence[int | None],
-    optional: Sequence[str],
-    about: Mapping[str, str],
-) -> list[Figure]:
-    """Make the figures of each step; an optional one is no step before another."""
-    figures: list[Figure] = []
-    first = next((i for i, name in enumerate(names) if name not in optional), 0)
-    before: int | None = None
-    passed = False
-    for name, here in zip(names, reached, strict=True):
-        where = {"step": name, **about}
-        figures.append(count(metric, "reached", where, here))
-        figures.append(ratio(metric, "conversion", where, here, reached[first]))
-        if passed:
-            figures.append(ratio(metric, "step_conversion", where, here, before))
-        if name not in optional:
-            before, passed = here, True
-    return figures
-
-
-def funnel_from_counts(
-    stage_counts: object, programme: str | None = None, optional: Sequence[str] = ()
-) -> MetricResult:
-    """Say how many reached each stage of a programme of which only totals are known.
-
-    Args:
-        stage_counts: `StageCount` records or a frame with ``stage``, ``position`` (from 1) and
-            ``count``; ``programme`` is used where it is there.
-        programme: which programme, where the data hold several.
-        optional: stages that one may skip: they do not gate the next, and may be larger or smaller.
-
-    Returns:
-        For each stage: ``reached``, ``conversion`` (ratio to the first stage that is not optional)
-        and, from the second on, ``step_conversion`` (ratio to the last stage before it that is not
-        optional). An unknown count has neither number nor ratios.
-
-    Raises:
-        MetricError: when a later stage is larger than an earlier one, a stage or a position is
-            there twice, or the data hold several programmes and none is named.
-        ParameterError: when an optional stage does not exist.
-
-    Examples:
-        >>> counts = [
-        ...     StageCount(id=f"t:{n}", programme="funding", stage=stage, position=n, count=number)
-        ...     for n, (stage, number) in enumerate(
-        ...         [("submitted", 52), ("shortlisted", 10), ("funded", 8)], start=1)
-        ... ]
-        >>> print(funnel_from_counts(counts).figure("step_conversion", step="funded"))
-        funnel_from_counts step_conversion (step funded): 80.00%
-    """
-    with Engine() as engine:
-        given = engine.read(
-            stage_counts,
-            "stage_counts",
-            StageCount,
-            need=("stage", "position", "count"),
-            may=() if programme else ("programme",),
-            extra=("programme",) if programme else (),
-        )
-        _one_programme(engine, "stage_counts", programme, "programme" in given)
-        rows = engine.rows('SELECT stage, position, "count" FROM chosen ORDER BY position, stage')
-    names = [row["stage"] for row in rows]
-    reached: list[int | None] = [row["count"] for row in rows]
-    for column in ("stage", "position"):
-        seen = [row[column] for row in rows]
-        if twice := sorted({value for value in seen if seen.count(value) > 1}):
-            raise MetricError(
-                f"the {column} {', '.join(map(str, twice))} is there more than once",
-                where=f"stage_counts.{column}",
-                remedy="give one count for each stage",
-            )
-    if unknown := [name for name in optional if name not in names]:
-        raise ParameterError(
-            f"there is no stage {', '.join(map(repr, unknown))}",
-            where="optional",
-            remedy=f"the stages are {', '.join(names)}",
-        )
-    _never_rising(names, reached, optional)
-    figures = _step_figures(COUNTS_METRIC, names, reached, optional, {})
-    notes = [f"{name} is optional: it does not gate the next stage." for name in optional]
-    missing = [row["stage"] for row in rows if row["count"] is None]
-    columns: dict[str, pa.DataType] = {
-        "step": pa.string(),
-        "position": pa.int64(),
-        "optional": pa.bool_(),
-        "reached": pa.int64(),
-    }
-    return MetricResult(
-        metric=COUNTS_METRIC,
-        version=1,
-        parameters={"optional": sorted(optional), "programme": programme},
-        period=None,
-        rows=table(
-            columns,
-            [
-                (row["stage"], row["position"], row["stage"] in optional, row["count"])
-                for row in rows
-            ],
-        ),
-        figures=tuple(figures),
-        excluded=(
-            (Excluded("no-count", len(missing), f"the count of {', '.join(missing)} is not known"),)
-            if missing
-            else ()
-        ),
-        notes=tuple(notes),
-    )
-
-
-def _never_rising(
-    names: Sequence[str], reached: Sequence[int | None], optional: Sequence[str]
-) -> None:
-    least: tuple[str, int] | None = None
-    for name, here in zip(names, reached, strict=True):
-        if here is None or name in optional:
-            continue
-        if least is not None and here > least[1]:
-            raise MetricError(
-                f"{name} ({here:,}) is larger than the earlier {least[0]} ({least[1]:,})",
-                where="stage_counts.count",
-                remedy="correct a count, or name the earlier stage as optional",
-            )
-        least = (name, here)

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
 
 import pyarrow as pa
 from attrs import field, frozen
 
 from coprometrics.errors import ParameterError
+from coprometrics.metrics._adjustments import closed_numbers
 from coprometrics.metrics._dates import left_out
-from coprometrics.metrics._spans import Left, award_spans
+from coprometrics.metrics._placement import (
+    Placement,
+    allocations,
+    award_counts,
+    left_without_place,
+    outside,
+)
 from coprometrics.metrics.base import Figure, MetricResult, count, money, table
-from coprometrics.metrics.frames import Engine
+from coprometrics.metrics.frames import engine_over, given
 from coprometrics.periods import OperationalYears, Period, Periods
-from coprometrics.records import GrantAward, ScheduleLine
+from coprometrics.records import AwardAdjustment, GrantAward, ScheduleLine
 
-__all__ = ["AMOUNTS", "BASES", "GrantIncome", "grant_income"]
+__all__ = ["ADJUST", "AMOUNTS", "BASES", "GrantIncome", "grant_income"]
 
 METRIC: Final = "grant_income"
 BASES: Final = ("auto", "at_award", "schedule", "days", "months")
 AMOUNTS: Final = ("total", "ours")
+ADJUST: Final = ("prospective", "retrospective")
 
 
 @frozen(kw_only=True, eq=False)
@@ -45,11 +53,14 @@ class GrantIncome(MetricResult):
 def grant_income(
     awards: object,
     schedule: object | None = None,
+    adjustments: object | None = None,
     *,
     periods: Periods | None = None,
     basis: str = "auto",
     amount: str = "total",
     period: Period | None = None,
+    closed: Sequence[str] = (),
+    adjust: str = "prospective",
 ) -> GrantIncome:
     """Place the money of each award in the years, quarters or months that it is for.
 
@@ -69,6 +80,11 @@ def grant_income(
         schedule: `ScheduleLine` records or a frame with ``award_id``, ``period_start``,
             ``period_end``, ``amount_minor`` and ``currency``. Where an award has revised lines,
             they replace its original ones.
+        adjustments: `AwardAdjustment` records or a frame with ``award_id``, ``kind`` and
+            ``effective_on``. Used where they are there: ``id``, ``delta_minor`` and
+            ``new_ends_on``. A supplement is an award of its own from its effective day; a reduction
+            or termination needs its ``delta_minor``; a termination without a new end ends the award
+            on the day before.
         periods: years, quarters or months; calendar years where none are given.
         basis: ``at_award`` places all of an award on the day it was won; ``schedule`` as its lines
             say; ``days`` evenly over its days, both ends counted; ``months`` evenly over its
@@ -77,6 +93,11 @@ def grant_income(
         amount: ``total`` (what the whole team won) or ``ours`` (what came to us).
         period: gives only the periods that have days in it; the money of the others is listed as
             left out. None gives them all.
+        closed: the labels of periods that have been reported, such as ``2021/22``. What was known
+            of an award when a period ended is what was reported of it.
+        adjust: ``prospective`` keeps closed periods as they were reported and spreads the rest of a
+            changed award over its other days; ``retrospective`` works out all periods anew and says
+            which closed ones it restates. Without closed periods they are the same.
 
     Returns:
         For each period and currency: ``amount`` (money) and ``awards`` (how many have time in the
@@ -86,7 +107,8 @@ def grant_income(
 
     Raises:
         MetricError: when an award ends before it starts, its lines do not add up to it or are in
-            another currency, or a column is missing or of the wrong type.
+            another currency, a change does not say what its kind needs, or would take a closed
+            period below what was reported, or a column is missing or of the wrong type.
         ParameterError: when a parameter is not one of those that exist.
 
     Examples:
@@ -106,51 +128,71 @@ def grant_income(
     _one_of("amount", amount, AMOUNTS)
     if basis == "schedule" and schedule is None:
         raise ParameterError("the basis is schedule, but there is no schedule", where="basis")
+    _one_of("adjust", adjust, ADJUST)
     scheduled = schedule is not None and basis in ("auto", "schedule")
-    engine = Engine()
+    adjusted = adjustments is not None
+    column = f"amount_{amount}_minor"
     dates = ("awarded_on",) if basis == "at_award" else ("starts_on", "ends_on")
     placing = () if basis == "schedule" else dates[:1]
-    engine.read(
-        awards,
-        "awards",
-        GrantAward,
-        need=(f"amount_{amount}_minor", "currency", *placing, *(("id",) if scheduled else ())),
-        may=(
-            *("id", "status", "duration_months", "end_convention", "awarded_on"),
-            *("starts_on", "ends_on"),
-            *(f"{date}_precision" for date in ("awarded_on", "starts_on", "ends_on")),
-        ),
-    )
-    if scheduled:
-        engine.read(
-            schedule,
-            "schedule",
-            ScheduleLine,
-            need=("award_id", "period_start", "period_end", "amount_minor", "currency"),
-            may=("revision",),
+    inputs = [
+        given(
+            awards,
+            "awards",
+            GrantAward,
+            need=(column, "currency", *placing, *(("id",) if scheduled or adjusted else ())),
+            may=(
+                *("id", "status", "duration_months", "end_convention", "awarded_on"),
+                *("starts_on", "ends_on", "amount_total_minor", "amount_ours_minor"),
+                *(f"{date}_precision" for date in ("awarded_on", "starts_on", "ends_on")),
+            ),
         )
-    excluded, notes = award_spans(engine, f"amount_{amount}_minor", basis, periods, scheduled)
-    _pieces(engine, periods)
-    if period is not None:
-        excluded += _keep_only(engine, periods, period)
-    sums = engine.rows(
-        "SELECT number, basis, currency, sum(amount_minor) AS amount_minor, "
-        "count(DISTINCT row_) AS awards FROM pieces GROUP BY ALL ORDER BY number, currency, basis"
+    ]
+    if scheduled:
+        inputs.append(
+            given(
+                schedule,
+                "schedule",
+                ScheduleLine,
+                need=("award_id", "period_start", "period_end", "amount_minor", "currency"),
+                may=("revision",),
+            )
+        )
+    if adjusted:
+        inputs.append(
+            given(
+                adjustments,
+                "adjustments",
+                AwardAdjustment,
+                need=("award_id", "kind", "effective_on"),
+                may=("id", "delta_minor", "new_ends_on"),
+            )
+        )
+    placement = Placement(
+        inputs=tuple(inputs),
+        periods=periods,
+        basis=basis,
+        column=column,
+        closed=closed_numbers(periods, closed),
+        retrospective=adjust == "retrospective",
     )
-    counts = engine.rows(
-        "SELECT number, currency, sum(amount_minor) AS amount_minor, "
-        "count(DISTINCT row_) AS awards, count(DISTINCT basis) AS bases, min(basis) AS basis "
-        "FROM pieces GROUP BY GROUPING SETS ((number, currency), (currency)) "
-        "ORDER BY number NULLS LAST, currency"
-    )
+    bounds = None if period is None else (periods.number(period.start), periods.number(period.end))
+    with engine_over(*inputs) as engine:
+        notes = placement.define_pieces(engine)
+        left, awarded = left_without_place(engine)
+        sums = engine.rows(
+            "SELECT number, basis, currency, count(*) - count(line_of) + count(DISTINCT line_of) "
+            f"AS awards, {engine.total('amount_minor')} AS amount_minor "
+            "FROM pieces GROUP BY number, basis, currency ORDER BY number, currency, basis"
+        )
+        if bounds is not None:
+            awarded, elsewhere = award_counts(engine, periods, bounds)
+            left += outside(sums, bounds, elsewhere)
+            sums = [row for row in sums if bounds[0] <= row["number"] <= bounds[1]]
+        reported = placement.reported(engine)
     labels = {row["number"]: periods.numbered(row["number"]) for row in sums}
-    figures: list[Figure] = []
-    for row in counts:
-        number, currency = row["number"], row["currency"]
-        about = {} if number is None else {periods.dimension: labels[number].label}
-        used = row["basis"] if row["bases"] == 1 else basis
-        figures.append(money(METRIC, "amount", about, row["amount_minor"], currency, used))
-        figures.append(count(METRIC, "awards", about, row["awards"], currency))
+    restated = _restated(sums, reported, placement.closed)
+    figures = _figures(sums, restated, awarded, periods, labels, basis)
+    notes += _restatements(figures)
     columns: dict[str, pa.DataType] = {
         periods.dimension: pa.string(),
         "start": pa.date32(),
@@ -159,37 +201,24 @@ def grant_income(
         "amount_minor": pa.int64(),
         "currency": pa.string(),
         "awards": pa.int64(),
+        "restates_minor": pa.int64(),
     }
     lines = [
         (
             *(labels[row["number"]].label, labels[row["number"]].start, labels[row["number"]].end),
             *(row["basis"], row["amount_minor"], row["currency"], row["awards"]),
+            restated.get((row["number"], row["basis"], row["currency"])),
         )
         for row in sums
     ]
-    bounds = {
-        "number": pa.array(labels, type=pa.int64()),
-        "period": pa.array([period.label for period in labels.values()], type=pa.string()),
-        "start": pa.array([period.start for period in labels.values()], type=pa.date32()),
-        "end": pa.array([period.end for period in labels.values()], type=pa.date32()),
-    }
-    engine.put("bounds", pa.table(bounds))
-
-    def pieces() -> pa.Table:
-        return engine.table(
-            'SELECT id AS award_id, period, "start", "end", basis, '
-            "sum(amount_minor)::BIGINT AS amount_minor, currency "
-            "FROM pieces JOIN bounds USING (number) "
-            'GROUP BY row_, id, period, "start", "end", basis, currency '
-            "ORDER BY id, start, row_"
-        )
-
     return GrantIncome(
         metric=METRIC,
-        version=1,
+        version=2,
         parameters={
+            "adjust": adjust,
             "amount": amount,
             "basis": basis,
+            "closed": [periods.numbered(number).label for number in placement.closed],
             "period": period and [str(period.start), str(period.end)],
             "periods": periods.dimension,
             "start_month": periods.start_month,
@@ -198,10 +227,76 @@ def grant_income(
         basis=basis,
         rows=table(columns, lines),
         figures=tuple(figures),
-        excluded=left_out(excluded, _REASONS),
+        excluded=left_out(left, _REASONS),
         notes=tuple(notes),
-        pieces=pieces,
+        pieces=lambda: allocations(placement, labels),
     )
+
+
+_Key = tuple[int, str, str]
+
+
+def _restated(
+    sums: Sequence[Mapping[str, Any]], reported: Sequence[Mapping[str, Any]], closed: Sequence[int]
+) -> dict[_Key, int]:
+    """Find the closed periods whose amount is another one than was reported."""
+    keys = ("number", "basis", "currency")
+    before = {tuple(row[key] for key in keys): row["amount_minor"] for row in reported}
+    restated: dict[_Key, int] = {}
+    for row in sums if reported else ():
+        key = (row["number"], row["basis"], row["currency"])
+        was = before.get(key, 0)
+        if row["number"] in closed and was != row["amount_minor"]:
+            restated[key] = was
+    return restated
+
+
+def _figures(
+    sums: Sequence[Mapping[str, Any]],
+    restated: Mapping[_Key, int],
+    awarded: Mapping[str, int],
+    periods: Periods,
+    labels: Mapping[int, Period],
+    basis: str,
+) -> list[Figure]:
+    """Make the figures of each period and of the whole; an award has one basis."""
+    figures: list[Figure] = []
+    groups: dict[tuple[int | None, str], list[Mapping[str, Any]]] = {}
+    for row in sums:
+        groups.setdefault((row["number"], row["currency"]), []).append(row)
+    for currency in sorted({row["currency"] for row in sums}):
+        groups[None, currency] = [row for row in sums if row["currency"] == currency]
+    for (number, currency), rows in groups.items():
+        about = {} if number is None else {periods.dimension: labels[number].label}
+        bases = {row["basis"] for row in rows}
+        used = bases.pop() if len(bases) == 1 else basis
+        whole = sum(row["amount_minor"] for row in rows)
+        awards = awarded[currency] if number is None else sum(row["awards"] for row in rows)
+        figures.append(money(METRIC, "amount", about, whole, currency, used))
+        figures.append(count(METRIC, "awards", about, awards, currency))
+        keys = [(row["number"], row["basis"], currency) for row in rows]
+        if number is not None and any(key in restated for key in keys):
+            was = sum(
+                restated.get(key, row["amount_minor"]) for key, row in zip(keys, rows, strict=True)
+            )
+            figures.append(money(METRIC, "restates", about, was, currency, used))
+    return figures
+
+
+def _restatements(figures: Sequence[Figure]) -> list[str]:
+    """Say which closed periods are restated."""
+    notes = []
+    for before in figures:
+        if before.value == "restates":
+            (now,) = (
+                figure
+                for figure in figures
+                if figure.value == "amount"
+                and (figure.dimensions, figure.currency) == (before.dimensions, before.currency)
+            )
+            (label,) = before.dimensions.values()
+            notes.append(f"{label} restates {before.text} as {now.text}.")
+    return notes
 
 
 _REASONS: Final = {
@@ -215,66 +310,6 @@ _REASONS: Final = {
     "no-schedule": "it has no schedule",
     "other-period": "all or part of it belongs to other periods",
 }
-
-
-def _pieces(engine: Engine, periods: Periods) -> None:
-    """Cut each span at the ends of periods, and share its amount out to the penny.
-
-    With A the amount without its sign and T the weight of the whole span, H(C) is A * C / T rounded
-    half up, in 128-bit whole numbers; a period's part is H up to its end less H up to its start.
-    Periods end where months end, so both weights are whole numbers: days, or, where each month
-    counts alike, the days of its first and last month made comparable by their product.
-    """
-    length, shift = periods.months, periods.start_month - 1
-    engine.keep(
-        "pieces",
-        f"""
-        WITH months AS (
-            SELECT *, year(first_day) * 12 + month(first_day) - 1 AS first_month,
-                year(final_day) * 12 + month(final_day) - 1 AS last_month,
-                day(last_day(first_day)) AS first_of, day(last_day(final_day)) AS last_of,
-                day(last_day(first_day)) - day(first_day) + 1 AS first_days,
-                day(final_day) AS last_days
-            FROM spans),
-        weighed AS (
-            SELECT *, CASE WHEN basis = 'months' AND first_month < last_month
-                THEN first_days * last_of + last_days * first_of
-                    + (last_month - first_month - 1) * first_of * last_of
-                ELSE final_day - first_day + 1 END AS whole,
-                unnest(range((first_month - {shift}) // {length},
-                    (last_month - {shift}) // {length} + 1)) AS number
-            FROM months),
-        ended AS (SELECT *, (number + 1) * {length} + {shift} - 1 AS month FROM weighed)
-        SELECT number, row_, id, basis, currency,
-            (({_placed("month")} - {_placed(f"(month - {length})")}) * sign(amount))::BIGINT
-                AS amount_minor
-        FROM ended
-        """,  # noqa: S608
-    )
-
-
-def _keep_only(engine: Engine, periods: Periods, period: Period) -> Left:
-    """Keep the pieces whose period has days in a span; give the rest as left out."""
-    first, last = periods.number(period.start), periods.number(period.end)
-    inside = f"number BETWEEN {first} AND {last}"
-    rest = engine.rows(
-        "SELECT currency, count(DISTINCT row_) AS awards, sum(amount_minor) AS amount "  # noqa: S608
-        f"FROM pieces WHERE NOT ({inside}) GROUP BY currency ORDER BY currency"
-    )
-    engine.keep("kept", f"SELECT * FROM pieces WHERE {inside}")  # noqa: S608
-    engine.keep("pieces", "SELECT * FROM kept")
-    return [("other-period", row["currency"], row["awards"], row["amount"]) for row in rest]
-
-
-def _placed(month: str) -> str:
-    """Write how much of a span's amount, without its sign, is placed by the end of a month."""
-    weight = f"""
-        CASE WHEN {month} < first_month THEN 0
-             WHEN {month} >= last_month THEN whole
-             WHEN basis = 'months'
-                 THEN first_days * last_of + ({month} - first_month) * first_of * last_of
-             ELSE last_day(make_date({month} // 12, {month} % 12 + 1, 1)) - first_day + 1 END"""
-    return f"((2 * abs(amount::HUGEINT) * ({weight}) + whole) // (2 * whole))"
 
 
 def _one_of(name: str, value: str, options: tuple[str, ...]) -> None:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any, Final
 
 import pyarrow as pa
 
-from coprometrics.metrics._organisations import Known, known_organisations
+from coprometrics.metrics._organisations import (
+    define_mains,
+    given_organisations,
+    known_organisations,
+)
 from coprometrics.metrics.base import (
+    UNKNOWN,
     Excluded,
     Figure,
     MetricResult,
@@ -17,13 +22,16 @@ from coprometrics.metrics.base import (
     ratio,
     table,
 )
-from coprometrics.metrics.frames import Engine, grouped
+from coprometrics.metrics.frames import Engine, engine_over, given
 from coprometrics.periods import Period
-from coprometrics.records import Activity, Attendance
+from coprometrics.records import Activity, Attendance, field_specs
 
 __all__ = ["participation"]
 
 METRIC: Final = "participation"
+
+_EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_FEW: Final = 3
 
 _COUNTS: Final = (
     "activities",
@@ -35,6 +43,7 @@ _COUNTS: Final = (
     "co_delivered_true",
     "co_delivered_known",
     "co_delivered_unknown",
+    "organisations",
 )
 
 
@@ -82,36 +91,46 @@ def participation(
         >>> print(participation([talk]).figure("attendances", kind="talk"))
         participation attendances (kind talk): 40
     """
-    with Engine() as engine:
-        given = _read(engine, activities, attendances, by)
-        known = known_organisations(engine, organisations)
+    held = given(
+        activities,
+        "activities",
+        Activity,
+        need=("id", "kind", "starts_at", "timezone"),
+        may=("status", "organisation_ids", "headcount", "co_delivered"),
+        extra=(by,),
+    )
+    came = given(
+        [] if attendances is None else attendances,
+        "attendances",
+        Attendance,
+        need=("activity_id", "status"),
+        may=("person_key",),
+        checked=False,
+    )
+    with engine_over(held, came, given_organisations(organisations)) as engine:
+        engine.refuse_repeated("activities", "id")
         _keep_held(engine, by, period)
-        held = engine.rows("SELECT * FROM held ORDER BY id")
-        people = engine.rows(
-            "SELECT part, count(DISTINCT person_key) AS people FROM came "
-            "GROUP BY GROUPING SETS ((part), ())"
-        )
-        excluded, notes = _remarks(engine)
-    counts: dict[str | None, Counter[str]] = {None: Counter()}
-    members: dict[str | None, set[str]] = {None: set()}
-    for row in held:
-        for part in (row["part"], None):
-            _add(counts.setdefault(part, Counter()), row)
-            names = {known.main(name) for name in row["organisation_ids"] or ()}
-            members.setdefault(part, set()).update(names)
-    for row in people:
-        counts.setdefault(row["part"], Counter())["people_identified"] = row["people"]
-    notes += _differences(held) + known.notes(members[None])
+        counts = _counts(engine)
+        kinds = _organisation_kinds(engine)
+        excluded, notes = _remarks(engine, counts)
+    for (part, _kind), number in kinds.items():
+        counts[part]["organisations"] += number
+    missing = sum(number for (part, kind), number in kinds.items() if (part, kind) == (None, None))
+    if missing:
+        notes.append(f"{missing:,} organisations are not in the data, so their kind is not known.")
     figures: list[Figure] = []
     lines: list[tuple[object, ...]] = []
     for part in sorted(counts, key=lambda part: (part is None, part)):
         about = {} if part is None else {by: part}
-        figures += _figures(about, counts[part], members.get(part, set()), known)
-        seen = counts[part]
-        lines.append((part, *(seen[name] for name in _COUNTS), len(members.get(part, set()))))
+        mine: dict[str, int] = {}
+        for (where, kind), number in kinds.items():
+            if where == part:
+                mine[kind or UNKNOWN] = mine.get(kind or UNKNOWN, 0) + number
+        figures += _figures(about, counts[part], mine)
+        lines.append((part, *(counts[part][name] for name in _COUNTS)))
     columns: dict[str, pa.DataType] = {by: pa.string()}
-    columns.update({name: pa.int64() for name in (*_COUNTS, "organisations")})
-    if "organisation_ids" not in given:
+    columns.update({name: pa.int64() for name in _COUNTS})
+    if "organisation_ids" not in held:
         notes.append("The activities do not say which organisations they were for.")
     return MetricResult(
         metric=METRIC,
@@ -125,94 +144,106 @@ def participation(
     )
 
 
-def _read(
-    engine: Engine, activities: object, attendances: object | None, by: str
-) -> frozenset[str]:
-    given = engine.read(
-        activities,
-        "activities",
-        Activity,
-        need=("id", "kind", "starts_at", "timezone"),
-        may=("status", "organisation_ids", "headcount", "co_delivered"),
-        extra=(by,),
-    )
-    engine.refuse_repeated("activities", "id")
-    engine.read(
-        [] if attendances is None else attendances,
-        "attendances",
-        Attendance,
-        need=("activity_id", "status"),
-        may=("person_key",),
-    )
-    return given
-
-
 def _keep_held(engine: Engine, by: str, period: Period | None) -> None:
-    """Make ``came`` (who came to what was held in the period) and ``held`` (one row each)."""
-    part = grouped(by, (*_COUNTS, "organisations", "organisation_kind"))
-    if period is None:
-        engine.keep("inside", f"SELECT *, {part} AS part FROM activities")  # noqa: S608
-    else:
+    """Make ``held`` (one row for each activity that counts) and ``pairs`` (who was where)."""
+    part = engine.grouped(by, (*_COUNTS, "organisation_kind"))
+    inside, join = "true", ""
+    if period is not None:
         spans = engine.zoned("activities", period)
-        engine.keep(
-            "inside",
-            f"SELECT activities.*, {part} AS part FROM activities JOIN {spans} "  # noqa: S608
-            "ON zone = timezone AND starts_at >= since AND starts_at < until",
-        )
-    # Firsts are looked for in all of the data, also before the period.
+        inside = "since IS NOT NULL"
+        join = f"LEFT JOIN {spans} ON zone = timezone AND starts_at >= since AND starts_at < until"
     engine.keep(
-        "firsts",
-        """
-        SELECT DISTINCT ON (kind, person_key) kind, person_key, activities.id AS activity_id
-        FROM attendances JOIN activities ON activity_id = activities.id
-        WHERE attendances.status = 'attended' AND activities.status = 'completed'
-            AND person_key IS NOT NULL
-        ORDER BY kind, person_key, starts_at, activities.id
-        """,
+        "numbered",
+        f"SELECT activities.*, {part} AS part, {inside} AS inside, "
+        f"row_number() OVER (ORDER BY starts_at, id) AS place FROM activities {join}",
     )
+    statuses = engine.listed(field_specs(Attendance)["status"].options)
     engine.keep(
-        "came",
-        """
-        SELECT inside.id AS activity_id, inside.part,
-            attendances.person_key, firsts.activity_id IS NOT NULL AS is_first
-        FROM attendances JOIN inside ON attendances.activity_id = inside.id
-        LEFT JOIN firsts ON firsts.kind = inside.kind AND firsts.activity_id = inside.id
-            AND firsts.person_key = attendances.person_key
-        WHERE attendances.status = 'attended' AND inside.status = 'completed'
-        """,
+        "visits",
+        "SELECT activity_id, count(*) AS listed, "
+        f"count(CASE WHEN status IN ({statuses}) THEN 1 END) AS fitting, "
+        "count(CASE WHEN status = 'attended' THEN 1 END) AS attended, "
+        "count(CASE WHEN status = 'attended' THEN person_key END) AS identified "
+        "FROM attendances GROUP BY activity_id",
     )
-    engine.keep(
+    engine.define(
         "held",
-        """
-        WITH seen AS (SELECT activity_id, count(*) AS listed FROM attendances GROUP BY activity_id),
-        counted AS (
-            SELECT activity_id, count(*) AS attended, count(person_key) AS identified,
-                count(*) FILTER (is_first) AS first_time
-            FROM came GROUP BY activity_id)
-        SELECT id, part, headcount, co_delivered,
-            organisation_ids, coalesce(listed, 0) AS listed, coalesce(attended, 0) AS attended,
-            coalesce(identified, 0) AS identified, coalesce(first_time, 0) AS first_time
-        FROM inside LEFT JOIN seen ON seen.activity_id = id
-            LEFT JOIN counted ON counted.activity_id = id
-        WHERE status = 'completed'
-        """,
+        "SELECT numbered.*, coalesce(listed, 0) AS listed, coalesce(attended, 0) AS attended, "
+        "coalesce(identified, 0) AS identified "
+        "FROM numbered LEFT JOIN visits ON activity_id = id WHERE inside AND status = 'completed'",
+    )
+    engine.keep(
+        "pairs",
+        "SELECT place, person_key, count(*) AS times "
+        "FROM attendances JOIN numbered ON activity_id = id WHERE person_key IS NOT NULL "
+        "AND attendances.status = 'attended' AND numbered.status = 'completed' "
+        "GROUP BY place, person_key",
     )
 
 
-def _add(counts: Counter[str], row: Mapping[str, Any]) -> None:
-    counts["activities"] += 1
-    came = row["attended"] if row["listed"] else (row["headcount"] or 0)
-    counts["attendances"] += came
-    counts["identified"] += row["identified"]
-    counts["attendances_unidentified"] += came - row["identified"]
-    counts["first_time"] += row["first_time"]
-    counts["co_delivered_true"] += row["co_delivered"] is True
-    counts["co_delivered_known"] += row["co_delivered"] is not None
-    counts["co_delivered_unknown"] += row["co_delivered"] is None
+def _counts(engine: Engine) -> dict[str | None, dict[str, int]]:
+    """Count everything but organisations, by part; under None the whole."""
+    came = "CASE WHEN listed > 0 THEN attended ELSE coalesce(headcount, 0) END"
+    parts = "GROUP BY GROUPING SETS ((part), ())"
+    sums = {
+        "activities": "count(*)",
+        "attendances": engine.total(came),
+        "identified": engine.total("identified"),
+        "attendances_unidentified": engine.total(f"{came} - identified"),
+        "co_delivered_true": "count(CASE WHEN co_delivered THEN 1 END)",
+        "co_delivered_known": "count(co_delivered)",
+        "co_delivered_unknown": "count(*) - count(co_delivered)",
+        "uncounted": "count(CASE WHEN listed = 0 AND headcount IS NULL THEN 1 END)",
+        "different": "count(CASE WHEN listed > 0 AND headcount <> attended THEN 1 END)",
+    }
+    listed = ", ".join(f"{sql} AS {name}" for name, sql in sums.items())
+    counts: dict[str | None, dict[str, int]] = {
+        row.pop("part"): {**dict.fromkeys(_COUNTS, 0), "repeated": 0, **_known(row)}
+        for row in engine.rows(f"SELECT part, {listed} FROM held {parts}")
+    }
+    if engine.holds("attendances"):
+        people = (
+            "SELECT part, count(DISTINCT person_key) AS people_identified, "
+            f"{engine.total('times - 1')} AS repeated FROM pairs JOIN held USING (place) {parts}"
+        )
+        # A first is looked for in all of the data, also before the period.
+        firsts = (
+            f"SELECT part, {engine.total('times')} AS first_time FROM ("
+            "SELECT min(place) AS place, min_by(times, place) AS times "
+            "FROM pairs JOIN numbered USING (place) GROUP BY kind, person_key"
+            f") AS firsts JOIN held USING (place) {parts}"
+        )
+        for query in (people, firsts):
+            for row in engine.rows(query):
+                counts[row.pop("part")].update(_known(row))
+    return counts
+
+
+def _known(row: Mapping[str, Any]) -> dict[str, int]:
+    """Take the sum of nothing as zero."""
+    return {name: number or 0 for name, number in row.items()}
+
+
+def _organisation_kinds(engine: Engine) -> dict[tuple[str | None, str | None], int]:
+    """Count organisations by part and kind; the kind is None where they are not in the data."""
+    known = known_organisations(engine)
+    engine.define(
+        "named", f"SELECT part, {engine.each('organisation_ids')} AS organisation_id FROM held"
+    )
+    define_mains(engine, known, "named")
+    names = {"known_id": pa.string(), "organisation_kind": pa.string()}
+    engine.put("kinds", table(names, list(known.kinds.items())))
+    rows = engine.rows(
+        "SELECT part, organisation_kind, count(DISTINCT main) AS organisations "
+        "FROM mained LEFT JOIN kinds ON known_id = main "
+        "GROUP BY GROUPING SETS ((part, organisation_kind), (organisation_kind)) "
+        "ORDER BY organisation_kind"
+    )
+    return {(row["part"], row["organisation_kind"]): row["organisations"] for row in rows}
 
 
 def _figures(
-    about: Mapping[str, str], counts: Counter[str], members: set[str], known: Known
+    about: Mapping[str, str], counts: Mapping[str, int], kinds: Mapping[str, int]
 ) -> list[Figure]:
     figures = [
         count(METRIC, name, about, counts[name])
@@ -221,11 +252,11 @@ def _figures(
             "attendances",
             "people_identified",
             "attendances_unidentified",
+            "organisations",
+            "first_time",
         )
     ]
     figures += [
-        count(METRIC, "organisations", about, len(members)),
-        count(METRIC, "first_time", about, counts["first_time"]),
         ratio(METRIC, "first_time_share", about, counts["first_time"], counts["identified"]),
         ratio(
             METRIC,
@@ -236,7 +267,6 @@ def _figures(
         ),
         count(METRIC, "co_delivered_unknown", about, counts["co_delivered_unknown"]),
     ]
-    kinds = Counter(known.kind(name) for name in members)
     figures += [
         count(METRIC, "organisations", {**about, "organisation_kind": kind}, number)
         for kind, number in sorted(kinds.items())
@@ -244,52 +274,55 @@ def _figures(
     return figures
 
 
-def _remarks(engine: Engine) -> tuple[tuple[Excluded, ...], list[str]]:
+def _remarks(
+    engine: Engine, counts: Mapping[str | None, Mapping[str, int]]
+) -> tuple[tuple[Excluded, ...], list[str]]:
     (row,) = engine.rows(
-        """
-        SELECT
-            (SELECT count(*) FROM inside WHERE status <> 'completed') AS not_held,
-            (SELECT count(*) FROM attendances
-                WHERE activity_id NOT IN (SELECT id FROM activities)) AS stray,
-            (SELECT min(starts_at) FROM activities WHERE status = 'completed') AS since,
-            (SELECT count(*) - count(DISTINCT (activity_id, person_key)) FROM came
-                WHERE person_key IS NOT NULL) AS repeated,
-            (SELECT count(*) FROM held WHERE listed = 0 AND headcount IS NULL) AS uncounted
-        """
+        "SELECT count(CASE WHEN inside AND status <> 'completed' THEN 1 END) AS not_held, "
+        "min(CASE WHEN status = 'completed' THEN starts_at END) AS since FROM numbered"
     )
+    (visits,) = engine.rows(
+        f"SELECT {engine.total('listed')} AS listed, "
+        f"{engine.total('CASE WHEN activity_id IS NULL THEN 0 ELSE fitting END')} AS fitting, "
+        f"{engine.total('CASE WHEN id IS NULL THEN listed END')} AS stray "
+        "FROM visits LEFT JOIN numbered ON activity_id = id"
+    )
+    if visits["listed"] != visits["fitting"]:
+        engine.check("attendances")
+    whole = counts[None]
     excluded = [
         Excluded("not-completed", row["not_held"], "the activity was planned or cancelled"),
-        Excluded("unknown-activity", row["stray"], "its activity is not in the data"),
+        Excluded("unknown-activity", visits["stray"] or 0, "its activity is not in the data"),
         Excluded(
             "no-attendance",
-            row["uncounted"],
+            whole["uncounted"],
             "nobody knows how many came: the activity counts, but adds no attendances",
         ),
     ]
     notes = []
     if row["since"] is not None:
-        day = engine.rows("SELECT make_timestamp($1)::DATE AS day", row["since"])[0]["day"]
+        day = (_EPOCH + dt.timedelta(microseconds=row["since"])).date()
         notes.append(f"First-time attendance is judged by data that go back to {day} (UTC).")
-    if row["repeated"]:
+    if whole["repeated"]:
         notes.append(
-            f"{row['repeated']:,} attendances repeat a person at the same activity, and count."
+            f"{whole['repeated']:,} attendances repeat a person at the same activity, and count."
         )
+    if whole["different"]:
+        notes += _differences(engine, whole["different"])
     return tuple(found for found in excluded if found.count), notes
 
 
-def _differences(held: list[dict[str, Any]]) -> list[str]:
+def _differences(engine: Engine, different: int) -> list[str]:
     """Say where an activity has both attendance rows and another head count."""
-    different = [
-        row
-        for row in held
-        if row["listed"] and row["headcount"] is not None and row["headcount"] != row["attended"]
-    ]
-    few = 3
+    rows = engine.rows(
+        "SELECT id, attended, headcount FROM held "
+        f"WHERE listed > 0 AND headcount <> attended ORDER BY id LIMIT {_FEW}"
+    )
     notes = [
         f"{row['id']} has {row['attended']:,} attended and a head count of {row['headcount']:,}; "
         "the attendances count."
-        for row in different[:few]
+        for row in rows
     ]
-    if len(different) > few:
-        notes.append(f"So have {len(different) - few:,} other activities.")
+    if different > _FEW:
+        notes.append(f"So have {different - _FEW:,} other activities.")
     return notes

@@ -11,8 +11,9 @@ from coprometrics.errors import MetricError, ParameterError
 from coprometrics.metrics._parameters import Parameter
 from coprometrics.metrics.audiences import POST_COUNTS, audience_growth, top_posts
 from coprometrics.metrics.base import MetricResult
-from coprometrics.metrics.funnel import ENTRIES, funnel, funnel_from_counts
-from coprometrics.metrics.grants import AMOUNTS, BASES, grant_income
+from coprometrics.metrics.funnel import ENTRIES, ORDERS, funnel
+from coprometrics.metrics.funnel_from_counts import funnel_from_counts
+from coprometrics.metrics.grants import ADJUST, AMOUNTS, BASES, grant_income
 from coprometrics.metrics.participation import participation
 from coprometrics.metrics.revenue import revenue_share
 from coprometrics.periods import CalendarMonths, OperationalYears, Period, Periods, Quarters
@@ -20,6 +21,7 @@ from coprometrics.records import (
     Activity,
     Attendance,
     AudienceSnapshot,
+    AwardAdjustment,
     GrantAward,
     Income,
     Organisation,
@@ -148,7 +150,7 @@ _ALL: Final = (
     ),
     Metric(
         id="funnel",
-        version=1,
+        version=2,
         definition="How many people or projects reached each step of a programme, in order.",
         function=funnel,
         inputs={"events": Input(StageEvent)},
@@ -163,8 +165,18 @@ _ALL: Final = (
             "entry": Parameter(
                 "text", "which first-step events may start a chain", default="any", options=ENTRIES
             ),
+            "order": Parameter(
+                "text",
+                "whether other events may lie between the steps (ordered), may not (strict), or "
+                "the steps come in any order (unordered)",
+                default="ordered",
+                options=ORDERS,
+            ),
             "by": Parameter("text", _BY),
             "programme": _PROGRAMME,
+            "as_of": Parameter(
+                "instant", "the instant up to which events count, such as 2023-12-31T23:59:59Z"
+            ),
         },
     ),
     Metric(
@@ -180,10 +192,14 @@ _ALL: Final = (
     ),
     Metric(
         id="grant_income",
-        version=1,
+        version=2,
         definition="The money of awards, placed in the years, quarters or months it is for.",
         function=grant_income,
-        inputs={"awards": Input(GrantAward), "schedule": Input(ScheduleLine, optional=True)},
+        inputs={
+            "awards": Input(GrantAward),
+            "schedule": Input(ScheduleLine, optional=True),
+            "adjustments": Input(AwardAdjustment, optional=True),
+        },
         parameters={
             "periods": Parameter(
                 "text",
@@ -200,6 +216,15 @@ _ALL: Final = (
                 "what the whole team won (total) or what came to us (ours)",
                 default="total",
                 options=AMOUNTS,
+            ),
+            "closed": Parameter(
+                "words", "the periods that have been reported, such as 2021/22", default=()
+            ),
+            "adjust": Parameter(
+                "text",
+                "whether changes leave closed periods alone (prospective) or restate them",
+                default="prospective",
+                options=ADJUST,
             ),
         },
         takes_period="optional",

@@ -11,7 +11,11 @@ from attrs import frozen
 
 from coprometrics.errors import MetricError, ParameterError
 from coprometrics.metrics._dates import NO_DATE, TOO_ROUGH, left_out, placed
-from coprometrics.metrics._organisations import known_organisations
+from coprometrics.metrics._organisations import (
+    define_mains,
+    given_organisations,
+    known_organisations,
+)
 from coprometrics.metrics.base import (
     Figure,
     MetricResult,
@@ -20,7 +24,8 @@ from coprometrics.metrics.base import (
     ratio,
     table,
 )
-from coprometrics.metrics.frames import Engine, grouped
+from coprometrics.metrics.frames import Engine, Given, engine_over, given
+from coprometrics.money import CURRENCIES
 from coprometrics.periods import Period
 from coprometrics.records import Income
 from coprometrics.rounding import percentages
@@ -145,29 +150,37 @@ def revenue_share(
         Decimal('26.7')
     """
     dated = () if period is None else ("received_on",)
-    part = grouped(by, ("amount_minor", "currency", "received_on"))
-    with Engine() as engine:
-        given = engine.read(
-            income,
-            "income",
-            Income,
-            need=("amount_minor", "currency", *dated),
-            may=("organisation_id", *(f"{name}_precision" for name in dated)),
-            extra=(by,),
-        )
-        place = placed("received_on") if period else "'in'"
-        engine.keep(
+    source = given(
+        income,
+        "income",
+        Income,
+        need=("amount_minor", "currency", *dated),
+        may=("organisation_id", *(f"{name}_precision" for name in dated)),
+        extra=(by,),
+        checked=False,
+    )
+    payers = given_organisations(organisations)
+    with engine_over(source, payers) as engine:
+        rough = "received_on_precision" in source
+        part = engine.grouped(by, ("amount_minor", "currency", "received_on"))
+        engine.define(
             "parts",
-            f"SELECT {part} AS part, currency, amount_minor, "  # noqa: S608
-            f"organisation_id, {place} AS place FROM income",
-            *((period.start, period.end) if period else ()),
+            f"SELECT {part} AS part, currency, amount_minor, organisation_id, "
+            f"{placed(engine, 'received_on', period, rough=rough)} AS place, "
+            f"{_fits(engine, source)} AS fits FROM income",
         )
-        _name_payers(engine, organisations)
         sums = engine.rows(
-            "SELECT part, currency, place, count(*) AS rows, sum(amount_minor) AS amount_minor, "
-            "count(organisation_id) AS named, count(DISTINCT coalesce(main, organisation_id)) "
-            "AS payers FROM parts LEFT JOIN payers ON name = organisation_id GROUP BY ALL"
+            "SELECT part, currency, place, count(*) AS rows_, count(amount_minor) AS known, "
+            f"{engine.total('amount_minor')} AS amount_minor, count(organisation_id) AS named, "
+            "count(fits) AS fitting "
+            "FROM parts GROUP BY part, currency, place"
         )
+        if any(
+            row["currency"] not in CURRENCIES or min(row["known"], row["fitting"]) < row["rows_"]
+            for row in sums
+        ):
+            engine.check("income")
+        paid = _payers(engine) if "organisation_id" in source else {}
     inside = [row for row in sums if row["place"] == "in"]
     rows = sorted(inside, key=lambda row: (row["currency"], -row["amount_minor"], row["part"]))
     wholes: dict[str, int] = {}
@@ -181,8 +194,8 @@ def revenue_share(
         about, whole = {by: name}, wholes[currency]
         figures.append(money(METRIC, "amount", about, amount, currency))
         figures.append(ratio(METRIC, "share", about, amount, whole, currency))
-        known = row["payers"] if row["named"] else None
-        if "organisation_id" in given:
+        known = paid[name, currency] if row["named"] else None
+        if "organisation_id" in source:
             figures.append(count(METRIC, "organisations", about, known, currency))
         lines.append([name, amount, currency, amount, whole, known])
     figures += [
@@ -193,7 +206,7 @@ def revenue_share(
         notes.append(f"Shares are within each currency ({', '.join(wholes)}); none were converted.")
     if any(row["amount_minor"] < 0 for row in rows):
         notes.append("A stream is negative, because its refunds exceed its income.")
-    nameless = sum(row["rows"] - row["named"] for row in rows if row["named"])
+    nameless = sum(row["rows_"] - row["named"] for row in rows if row["named"])
     if nameless:
         said = "1 income names" if nameless == 1 else f"{nameless:,} incomes name"
         notes.append(f"{said} no organisation, and counts none.")
@@ -213,23 +226,29 @@ def revenue_share(
         rows=table(columns, lines),
         figures=tuple(figures),
         excluded=left_out(
-            [(row["place"], row["currency"], row["rows"], row["amount_minor"]) for row in sums],
+            [(row["place"], row["currency"], row["rows_"], row["amount_minor"]) for row in sums],
             _REASONS,
         ),
         notes=tuple(notes),
     )
 
 
-def _name_payers(engine: Engine, organisations: object | None) -> None:
-    """Put in a table ``payers`` which organisation each name and identifier stands for."""
-    known = known_organisations(engine, organisations)
-    used = engine.rows(
-        "SELECT DISTINCT organisation_id AS name FROM parts WHERE place = 'in' "
-        "AND organisation_id IS NOT NULL ORDER BY name"
+def _fits(engine: Engine, source: Given) -> str:
+    """Write 1 where the precision of a date is a known word, else null."""
+    if "received_on_precision" not in source:
+        return "1"
+    words = source.specs["received_on_precision"].options
+    return f"CASE WHEN received_on_precision IN ({engine.listed(words)}) THEN 1 END"
+
+
+def _payers(engine: Engine) -> Mapping[tuple[str, str], int]:
+    """Count the organisations that paid in each part and currency, through their other names."""
+    define_mains(engine, known_organisations(engine), "parts")
+    rows = engine.rows(
+        "SELECT part, currency, count(DISTINCT main) AS payers FROM mained "
+        "WHERE place = 'in' GROUP BY part, currency"
     )
-    names = [row["name"] for row in used] if known.mains or known.claims else []
-    kinds = {"name": pa.string(), "main": pa.string()}
-    engine.put("payers", table(kinds, [(name, known.main(name)) for name in names]))
+    return {(row["part"], row["currency"]): row["payers"] for row in rows}
 
 
 def _positive(wholes: Mapping[str, int], period: Period | None) -> None:

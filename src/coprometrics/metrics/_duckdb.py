@@ -1,0 +1,220 @@
+"""Metrics on DuckDB, inside this process."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import tempfile
+import threading
+from abc import abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar, Final, TypeVar
+from uuid import uuid4
+
+import duckdb
+import pyarrow as pa
+
+from coprometrics.metrics._engine import Engine, Given, Value, too_large, unreadable
+
+__all__ = ["RELATIONS_STAY", "BorrowedDuckDB", "OwnDuckDB", "share_connection"]
+
+RELATIONS_STAY: Final = int(duckdb.__version__.partition(".")[0]) >= 2
+"""Whether a relation can be asked questions without leaving a view in its database."""
+
+_T = TypeVar("_T")
+
+
+class _DuckDB(Engine):
+    """The SQL of DuckDB."""
+
+    _types: ClassVar[Mapping[str, str]] = {**Engine._types, "strings": "STRING[]"}
+    _naive: ClassVar[str] = "TIMESTAMP"
+    _inlined: ClassVar[str] = "NOT MATERIALIZED "
+
+    def __init__(self, inputs: Sequence[Given]) -> None:
+        super().__init__()
+        self._kept: dict[str, str] = {}
+        self._count = 0
+        # Temporary tables carry it, so that they are never taken for the caller's.
+        self._token = uuid4().hex[:12]
+        try:
+            for given in inputs:
+                self._take(given, self._placed(given.native))
+            self._check_given()
+        except BaseException:
+            self.close()
+            raise
+
+    @abstractmethod
+    def _placed(self, native: Any) -> str:
+        """Make a table or a relation known to queries; give its name there."""
+
+    @abstractmethod
+    def _run(self, sql: str) -> None:
+        """Run a statement."""
+
+    def keep(self, name: str, query: str) -> None:
+        self._count += 1
+        table = f"kept_{self._count}_{self._token}"
+        self._run(f"CREATE TEMP TABLE {table} AS {self._completed(query)}")
+        if name in self._kept:
+            self._run(f"DROP TABLE {self._kept[name]}")
+        self._kept[name] = table
+        self.define(name, f"SELECT * FROM {table}")
+
+    def put(self, name: str, table: pa.Table) -> None:
+        self.define(name, f"SELECT * FROM {self._placed(table)}")
+
+    def value(self, value: Value) -> str:
+        if isinstance(value, int):
+            return str(value)
+        if isinstance(value, dt.date):
+            return f"DATE '{value}'"
+        return "'" + value.replace("'", "''").replace("\0", "' || chr(0) || '") + "'"
+
+    def quoted(self, name: str) -> str:
+        return '"' + name.replace('"', '""') + '"'
+
+    def quotient(self, number: str, divisor: str) -> str:
+        return f"({number}) // ({divisor})"
+
+    def total(self, number: str) -> str:
+        return f"sum({number})"
+
+    def day_number(self, day: str) -> str:
+        return f"({day} - DATE '1970-01-01')"
+
+    def plus_days(self, day: str, number: str) -> str:
+        return f"({day} + CAST({number} AS INT))"
+
+    def numbers(self, first: str, last: str) -> str:
+        return f"unnest(range({first}, {last} + 1))"
+
+    def each(self, items: str) -> str:
+        return f"unnest({items})"
+
+    def _microseconds(self, instant: str) -> str:
+        return f"epoch_us({instant})"
+
+
+class OwnDuckDB(_DuckDB):
+    """A connection of our own, over Arrow tables that stay where they are."""
+
+    def __init__(self, inputs: Sequence[Given]) -> None:
+        self._connection = _cursor()
+        self._natives = 0
+        super().__init__(inputs)
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def table(self, query: str) -> pa.Table:
+        sql = self._completed(query)
+        table: pa.Table = _translated(lambda: self._connection.sql(sql).to_arrow_table())
+        return table
+
+    def _placed(self, native: Any) -> str:
+        self._natives += 1
+        name = f"native_{self._natives}"
+        self._connection.register(name, native)
+        return name
+
+    def _run(self, sql: str) -> None:
+        _translated(lambda: self._connection.execute(sql))
+
+    def _fetch(self, query: str) -> list[dict[str, Any]]:
+        sql = self._completed(query)
+
+        def fetched() -> list[dict[str, Any]]:
+            self._connection.execute(sql)
+            names = [column[0] for column in self._connection.description or ()]
+            found = self._connection.fetchall()
+            return [dict(zip(names, row, strict=True)) for row in found]
+
+        return _translated(fetched)
+
+
+class BorrowedDuckDB(_DuckDB):
+    """The connection of the caller's relation, so that its data and its limits stay in force.
+
+    Only temporary tables are made on it, and they are taken away.
+    """
+
+    def __init__(self, inputs: Sequence[Given], anchor: duckdb.DuckDBPyRelation) -> None:
+        self._anchor = anchor
+        self._natives: list[Any] = []
+        super().__init__(inputs)
+
+    def close(self) -> None:
+        while self._kept:
+            self._run(f"DROP TABLE IF EXISTS {self._kept.popitem()[1]}")
+
+    def table(self, query: str) -> pa.Table:
+        relation = self._related(self._completed(query))
+        found: pa.Table = _translated(lambda: relation.to_arrow_table())
+        return found
+
+    def _placed(self, native: Any) -> str:
+        self._natives.append(native)
+        return f"native_{len(self._natives) - 1}"
+
+    def _run(self, sql: str) -> None:
+        self._related(sql)
+
+    def _fetch(self, query: str) -> list[dict[str, Any]]:
+        relation = self._related(self._completed(query))
+        found = _translated(relation.fetchall)
+        return [dict(zip(relation.columns, row, strict=True)) for row in found]
+
+    def _related(self, sql: str) -> Any:
+        """Ask the caller's connection; it finds tables and relations here by their names."""
+        padded = [*self._natives, *[None] * 8]
+        native_0, native_1, native_2, native_3, native_4, native_5, native_6, native_7 = padded[:8]
+        try:
+            return self._anchor.query("anchor_", sql)
+        except duckdb.Error as error:
+            raise _fault(error) from error
+        finally:
+            # They are only there to be found.
+            del native_0, native_1, native_2, native_3, native_4, native_5, native_6, native_7
+
+
+def share_connection(one: duckdb.DuckDBPyRelation, other: duckdb.DuckDBPyRelation) -> bool:
+    """Say whether two relations can be asked about in one query."""
+    try:
+        one.set_alias("one").cross(other.set_alias("other"))
+    except duckdb.Error:
+        return False
+    return True
+
+
+def _translated(work: Callable[[], _T]) -> _T:
+    try:
+        return work()
+    except duckdb.Error as error:
+        raise _fault(error) from error
+
+
+def _fault(error: duckdb.Error) -> Exception:
+    if isinstance(error, duckdb.OutOfRangeException | duckdb.ConversionException):
+        return too_large()
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return unreadable(
+            error, "raise the memory limit, or give the connection a folder to spill into"
+        )
+    return unreadable(error, "check that the data can be read where they lie")
+
+
+_lock = threading.Lock()
+_databases: dict[int, tuple[duckdb.DuckDBPyConnection, tempfile.TemporaryDirectory[str]]] = {}
+
+
+def _cursor() -> duckdb.DuckDBPyConnection:
+    """Give a connection to the one database of this process: making one takes ten times longer."""
+    with _lock:
+        process = os.getpid()
+        if process not in _databases:
+            spill = tempfile.TemporaryDirectory(prefix="coprometrics-")
+            config: Any = {"temp_directory": spill.name}
+            _databases[process] = (duckdb.connect(":memory:", config=config), spill)
+        return _databases[process][0].cursor()

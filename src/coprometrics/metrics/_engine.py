@@ -1,0 +1,358 @@
+"""Where the heavy part of a metric is worked out: one SQL for every engine.
+
+Metrics are written once, in the SQL that DuckDB and Spark share; the few things that the two write
+differently are methods here. Only small results come to Python.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, ClassVar, Final, Self
+
+import pyarrow as pa
+from attrs import frozen
+
+from coprometrics.errors import MetricError, ParameterError
+from coprometrics.metrics._calendar import instants_within
+from coprometrics.metrics._columns import Reading, fitting_remedy
+from coprometrics.metrics.base import UNKNOWN
+from coprometrics.money import CURRENCIES
+from coprometrics.periods import Period
+from coprometrics.records import FieldSpec
+
+__all__ = ["Engine", "Given", "Value", "too_large", "unreadable"]
+
+Value = str | int | dt.date
+"""What a query may be given besides tables."""
+
+_WORD: Final = re.compile(r"\w+")
+
+
+@frozen(eq=False)
+class Given:
+    """Data of one kind, as the caller gave them, with the columns that count.
+
+    Attributes:
+        name: what they are called, in queries and in messages.
+        native: an Arrow table, a DuckDB relation or a Spark DataFrame.
+        specs: what each column should hold, also of those that are not there.
+        readings: how each column that is there is read.
+        full: the columns that are known to have no missing value.
+        checked: whether their values are checked before anything is worked out. Where not, the
+            metric sees a wrong value in its own result, and asks for the check then.
+    """
+
+    name: str
+    native: Any
+    specs: Mapping[str, FieldSpec]
+    readings: Mapping[str, Reading]
+    full: frozenset[str]
+    checked: bool
+
+    def __contains__(self, column: str) -> bool:
+        return column in self.readings
+
+
+class Engine(ABC):
+    """The tables of one calculation, and the SQL over them.
+
+    Days are dates, instants are microseconds since 1970-01-01 UTC. A query names what was given or
+    defined as if it were a table.
+    """
+
+    _types: ClassVar[Mapping[str, str]] = {
+        "string": "STRING",
+        "integer": "BIGINT",
+        "boolean": "BOOLEAN",
+        "date": "DATE",
+        "instant": "BIGINT",
+    }
+    _naive: ClassVar[str]
+    _inlined: ClassVar[str] = ""
+
+    def __init__(self) -> None:
+        self._definitions: dict[str, str] = {}
+        self._raw: dict[str, tuple[Given, str]] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_unused: object) -> None:
+        self.close()
+
+    @abstractmethod
+    def close(self) -> None:
+        """Leave nothing behind."""
+
+    @abstractmethod
+    def keep(self, name: str, query: str) -> None:
+        """Work a query out once, as a table of its own."""
+
+    @abstractmethod
+    def put(self, name: str, table: pa.Table) -> None:
+        """Add a small table."""
+
+    @abstractmethod
+    def table(self, query: str) -> pa.Table:
+        """Bring a result to Arrow."""
+
+    @abstractmethod
+    def _fetch(self, query: str) -> list[dict[str, Any]]:
+        """Bring a result to Python."""
+
+    @abstractmethod
+    def value(self, value: Value) -> str:
+        """Write a value into a query, safely whatever it is."""
+
+    @abstractmethod
+    def quoted(self, name: str) -> str:
+        """Write a column's name so that it is taken as it is."""
+
+    @abstractmethod
+    def quotient(self, number: str, divisor: str) -> str:
+        """Write a division of whole numbers, cut off towards zero."""
+
+    @abstractmethod
+    def total(self, number: str) -> str:
+        """Write a sum of whole numbers that cannot overflow."""
+
+    @abstractmethod
+    def day_number(self, day: str) -> str:
+        """Write how many days lie between 1970-01-01 and a day."""
+
+    @abstractmethod
+    def plus_days(self, day: str, number: str) -> str:
+        """Write the day so many days after another."""
+
+    @abstractmethod
+    def numbers(self, first: str, last: str) -> str:
+        """Write, in a list of columns, one row for each whole number from first to last."""
+
+    @abstractmethod
+    def each(self, items: str) -> str:
+        """Write, in a list of columns, one row for each item of a list."""
+
+    @abstractmethod
+    def _microseconds(self, instant: str) -> str:
+        """Write the microseconds between 1970-01-01 UTC and an instant."""
+
+    def define(self, name: str, query: str) -> None:
+        """Give a query a name that later queries use as a table."""
+        # What a definition uses stands before it, also when a name is used anew.
+        self._definitions.pop(name, None)
+        self._definitions[name] = query
+
+    def rows(self, query: str) -> list[dict[str, Any]]:
+        """Bring a small result to Python; every whole number is an int."""
+        return [
+            {
+                column: int(value) if isinstance(value, Decimal) else value
+                for column, value in row.items()
+            }
+            for row in self._fetch(query)
+        ]
+
+    def grouped(self, by: str, taken: Sequence[str] = ()) -> str:
+        """Write the value that a row is grouped by, as text; ``unknown`` where there is none.
+
+        Args:
+            by: the column.
+            taken: names that the answer uses otherwise.
+
+        Raises:
+            ParameterError: when the answer could not tell the column from another.
+        """
+        if by in taken:
+            raise ParameterError(
+                f"rows cannot be told apart by {by!r}", where="by", remedy="use another column"
+            )
+        return f"coalesce(CAST({self.quoted(by)} AS STRING), '{UNKNOWN}')"
+
+    def listed(self, words: Iterable[str]) -> str:
+        """Write the values of a list, for ``IN (…)``."""
+        return ", ".join(self.value(word) for word in words)
+
+    def holds(self, name: str) -> bool:
+        """Say whether something given may have rows."""
+        native = self._raw[name][0].native
+        return not (isinstance(native, pa.Table) and native.num_rows == 0)
+
+    def check(self, name: str) -> None:
+        """Refuse values that do not fit, nulls where there must be none, and unknown words.
+
+        Raises:
+            MetricError: naming the column and what to do.
+        """
+        given, raw = self._raw[name]
+        parts = ["count(*) AS rows_"]
+        for i, (column, spec) in enumerate(given.specs.items()):
+            if column not in given:
+                continue
+            read, odd = self._read(given, column)
+            if odd:
+                parts.append(f"count(CASE WHEN {odd} THEN 1 END) AS odd_{i}")
+            if not spec.nullable and column not in given.full:
+                parts.append(f"count({self.quoted(column)}) AS known_{i}")
+            if spec.options:
+                inside = f"{read} IN ({self.listed(spec.options)})"
+                parts.append(f"count(CASE WHEN NOT {inside} THEN 1 END) AS foreign_{i}")
+        if len(parts) == 1:
+            return
+        (seen,) = self.rows(f"SELECT {', '.join(parts)} FROM {raw}")
+        for i, (column, spec) in enumerate(given.specs.items()):
+            where = f"{name}.{column}"
+            if seen.get(f"odd_{i}"):
+                raise MetricError(
+                    f"{column} holds a value that does not fit",
+                    where=where,
+                    remedy=fitting_remedy(spec),
+                )
+            if missing := seen["rows_"] - seen.get(f"known_{i}", seen["rows_"]):
+                raise MetricError(
+                    f"{missing:,} of {seen['rows_']:,} rows have no {column}",
+                    where=where,
+                    remedy="fill it in, or leave these rows out knowingly",
+                )
+            if seen.get(f"foreign_{i}"):
+                self._refuse_words(name, column, spec)
+
+    def _refuse_words(self, name: str, column: str, spec: FieldSpec) -> None:
+        words = self.rows(
+            f"SELECT DISTINCT {self.quoted(column)} AS word FROM {name} "
+            f"WHERE {self.quoted(column)} NOT IN ({self.listed(spec.options)}) "
+            "ORDER BY word LIMIT 3"
+        )
+        raise MetricError(
+            f"{column} holds {', '.join(repr(row['word']) for row in words)}",
+            where=f"{name}.{column}",
+            remedy="give three capital letters of ISO 4217, such as GBP"
+            if set(spec.options) == set(CURRENCIES)
+            else f"use one of {', '.join(spec.options)}",
+        )
+
+    def refuse_repeated(self, name: str, column: str) -> None:
+        """Refuse a table in which an identifier is there more than once.
+
+        Raises:
+            MetricError: naming the first few.
+        """
+        rows = self.rows(
+            f"SELECT {self.quoted(column)} AS word FROM {name} "
+            f"GROUP BY {self.quoted(column)} HAVING count(*) > 1 ORDER BY word LIMIT 3"
+        )
+        if rows:
+            raise MetricError(
+                f"{', '.join(str(row['word']) for row in rows)} is there more than once",
+                where=f"{name}.{column}",
+                remedy="keep one row for each",
+            )
+
+    def zoned(self, name: str, period: Period) -> str:
+        """Prepare the test whether instants of a table lie in a period, each in its own time zone.
+
+        Rows without a time zone are taken in UTC.
+
+        Returns:
+            The name of a table of spans, with ``zone``, ``since`` and ``until`` in microseconds.
+
+        Raises:
+            MetricError: when a time zone does not exist.
+        """
+        zones = self.rows(
+            f"SELECT DISTINCT coalesce(timezone, 'UTC') AS zone FROM {name} ORDER BY zone"
+        )
+        spans: list[tuple[str, int, int]] = []
+        for row in zones:
+            try:
+                found = instants_within(period, row["zone"])
+            except MetricError as error:
+                where = f"{name}.timezone"
+                raise MetricError(error.what, where=where, remedy=error.remedy) from error
+            spans += [(row["zone"], since, until) for since, until in found]
+        kinds = {"zone": pa.string(), "since": pa.int64(), "until": pa.int64()}
+        self.put(
+            f"{name}_spans",
+            pa.table(
+                {
+                    column: pa.array([span[i] for span in spans], type=kind)
+                    for i, (column, kind) in enumerate(kinds.items())
+                }
+            ),
+        )
+        return f"{name}_spans"
+
+    def _take(self, given: Given, raw: str) -> None:
+        """Define what was given as a table with columns of the common types."""
+        self._raw[given.name] = (given, raw)
+        columns = [
+            f"{self._read(given, column)[0] if column in given else self._absent(spec)} "
+            f"AS {self.quoted(column)}"
+            for column, spec in given.specs.items()
+        ]
+        self.define(given.name, f"SELECT {', '.join(columns)} FROM {raw}")
+
+    def _check_given(self) -> None:
+        for given, _raw in self._raw.values():
+            # A column of an unlikely type is always looked at before it is read.
+            unlikely = any(read.startswith(("whole", "mid")) for read in given.readings.values())
+            if given.checked or unlikely:
+                self.check(given.name)
+
+    def _read(self, given: Given, column: str) -> tuple[str, str | None]:
+        """Write a column in its common type, and the test for a value that does not fit."""
+        name = self.quoted(column)
+        sql_type = self._sql_type(given.specs[column])
+        match given.readings[column]:
+            case "as-is":
+                return name, None
+            case "cast":
+                return f"CAST({name} AS {sql_type})", None
+            case "whole-decimal":
+                return f"CAST({name} AS BIGINT)", f"abs({name}) > {2**63 - 1}"
+            case "whole-float":
+                odd = f"isnan({name}) OR {name} <> floor({name}) OR abs({name}) >= {2**53}"
+                return f"CAST({name} AS BIGINT)", odd
+            case "midnight":
+                day = f"CAST({name} AS DATE)"
+                return day, f"CAST({day} AS {self._naive}) <> {name}"
+            case "instant":
+                return self._microseconds(name), None
+            case "nanoseconds":
+                # Finer than a microsecond is cut off: no engine but pandas and Arrow keeps it.
+                return self._microseconds(f"CAST({name} AS TIMESTAMP WITH TIME ZONE)"), None
+
+    def _absent(self, spec: FieldSpec) -> str:
+        default = f"'{spec.default}'" if spec.default else "NULL"
+        return f"CAST({default} AS {self._sql_type(spec)})"
+
+    def _sql_type(self, spec: FieldSpec) -> str:
+        return self._types[spec.kind]
+
+    def _completed(self, query: str) -> str:
+        """Put the definitions that a query uses before it."""
+        words = set(_WORD.findall(query))
+        used: list[str] = []
+        for name, definition in reversed(self._definitions.items()):
+            if name in words:
+                words.update(_WORD.findall(definition))
+                used.append(f"{name} AS {self._inlined}({definition})")
+        return f"WITH {', '.join(reversed(used))} {query}" if used else query
+
+
+def too_large() -> MetricError:
+    """Make the error of a number that does not fit in 64 bits."""
+    return MetricError(
+        "the amounts are too large to calculate with",
+        remedy="check them: they must be in minor units, such as pence",
+    )
+
+
+def unreadable(error: Exception, remedy: str) -> MetricError:
+    """Make the error of data that an engine cannot work through; no value of the data is shown."""
+    first = str(error).strip().partition("\n")[0]
+    quiet = first if len(first) < 200 and "@" not in first else type(error).__name__
+    return MetricError(f"the data could not be worked through ({quiet})", remedy=remedy)

@@ -1,0 +1,168 @@
+"""Metrics on Spark, where one machine is not enough. Nothing but results comes to the driver."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any, ClassVar, Final, TypeVar
+from uuid import uuid4
+
+import pyarrow as pa
+
+from coprometrics.errors import MetricError
+from coprometrics.metrics._engine import Engine, Given, Value, too_large, unreadable
+
+__all__ = ["Spark", "spark_types"]
+
+_PARAMETER: Final = re.compile(r":(p\d+_)")
+_TYPES: Final[Mapping[str, pa.DataType]] = {
+    "string": pa.string(),
+    "varchar": pa.string(),
+    "char": pa.string(),
+    "tinyint": pa.int8(),
+    "smallint": pa.int16(),
+    "int": pa.int32(),
+    "bigint": pa.int64(),
+    "float": pa.float32(),
+    "double": pa.float64(),
+    "boolean": pa.bool_(),
+    "date": pa.date32(),
+    "timestamp": pa.timestamp("us", tz="UTC"),
+    "timestamp_ntz": pa.timestamp("us"),
+    "void": pa.null(),
+    "array<string>": pa.list_(pa.string()),
+    "array<void>": pa.list_(pa.null()),
+}
+
+_T = TypeVar("_T")
+
+
+class Spark(Engine):
+    """The session of the caller's DataFrame; other data are sent to it.
+
+    Args:
+        inputs: what was given; at least one of them a Spark DataFrame.
+        session: its session.
+    """
+
+    _types: ClassVar[Mapping[str, str]] = {**Engine._types, "strings": "ARRAY<STRING>"}
+    _naive: ClassVar[str] = "TIMESTAMP_NTZ"
+
+    def __init__(self, inputs: Sequence[Given], session: Any) -> None:
+        super().__init__()
+        self._session = session
+        self._token = uuid4().hex[:12]
+        self._values: dict[str, Value] = {}
+        self._views: list[str] = []
+        self._cached: list[Any] = []
+        try:
+            for given in inputs:
+                self._take(given, self._viewed(given.native))
+            self._check_given()
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        for frame in self._cached:
+            _quietly(frame.unpersist)
+        for view in self._views:
+            _quietly(partial(self._session.catalog.dropTempView, view))
+        self._cached, self._views = [], []
+
+    def keep(self, name: str, query: str) -> None:
+        frame = _translated(lambda: self._frame(query).persist())
+        self._cached.append(frame)
+        self.define(name, f"SELECT * FROM {self._viewed(frame)}")
+
+    def put(self, name: str, table: pa.Table) -> None:
+        self.define(name, f"SELECT * FROM {self._viewed(table)}")
+
+    def table(self, query: str) -> pa.Table:
+        found: pa.Table = _translated(lambda: self._frame(query).toArrow())
+        return found
+
+    def value(self, value: Value) -> str:
+        name = f"p{len(self._values)}_"
+        self._values[name] = value
+        return f":{name}"
+
+    def quoted(self, name: str) -> str:
+        return "`" + name.replace("`", "``") + "`"
+
+    def quotient(self, number: str, divisor: str) -> str:
+        return f"({number}) div ({divisor})"
+
+    def total(self, number: str) -> str:
+        return f"sum(CAST({number} AS DECIMAL(38, 0)))"
+
+    def day_number(self, day: str) -> str:
+        return f"unix_date({day})"
+
+    def plus_days(self, day: str, number: str) -> str:
+        return f"date_add({day}, CAST({number} AS INT))"
+
+    def numbers(self, first: str, last: str) -> str:
+        return f"explode(sequence({first}, {last}))"
+
+    def each(self, items: str) -> str:
+        return f"explode({items})"
+
+    def _microseconds(self, instant: str) -> str:
+        return f"unix_micros({instant})"
+
+    def _viewed(self, native: Any) -> str:
+        frame = native
+        if not hasattr(native, "createOrReplaceTempView"):
+            table = native if isinstance(native, pa.Table) else native.to_arrow_table()
+            frame = _translated(lambda: self._session.createDataFrame(table))
+        view = f"coprometrics_{self._token}_{len(self._views)}"
+        _translated(lambda: frame.createOrReplaceTempView(view))
+        self._views.append(view)
+        return view
+
+    def _frame(self, query: str) -> Any:
+        sql = self._completed(query)
+        names = set(_PARAMETER.findall(sql))
+        return self._session.sql(sql, args={name: self._values[name] for name in names})
+
+    def _fetch(self, query: str) -> list[dict[str, Any]]:
+        return _translated(lambda: [row.asDict() for row in self._frame(query).collect()])
+
+
+def spark_types(frame: Any) -> Mapping[str, pa.DataType]:
+    """Give the Arrow type of each column of a Spark DataFrame."""
+    return {field.name: _type(field.dataType.simpleString()) for field in frame.schema.fields}
+
+
+def _type(text: str) -> pa.DataType:
+    if decimal := re.fullmatch(r"decimal\((\d+),(\d+)\)", text):
+        return pa.decimal128(int(decimal[1]), int(decimal[2]))
+    # What is not known here is nothing that a column of a record may hold.
+    return _TYPES.get(text.partition("(")[0], pa.binary())
+
+
+def _translated(work: Callable[[], _T]) -> _T:
+    from py4j.protocol import Py4JError
+    from pyspark.errors import PySparkException
+
+    try:
+        return work()
+    except (PySparkException, Py4JError, OSError) as error:
+        raise _fault(error) from error
+
+
+def _fault(error: Exception) -> MetricError:
+    text = str(error)
+    if "OVERFLOW" in text or "NUMERIC_VALUE_OUT_OF_RANGE" in text:
+        return too_large()
+    return unreadable(error, "see what the Spark session says, and start it again if it has ended")
+
+
+def _quietly(work: Callable[[], object]) -> None:
+    """Clean up as far as the session still answers."""
+    try:
+        _translated(work)
+    except MetricError:
+        return
