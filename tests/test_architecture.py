@@ -17,7 +17,7 @@ ORDER = [
     ["money", "periods", "rounding"],
     ["records"],
     ["documents"],
-    ["configuration"],
+    ["configuration", "plugins"],
     ["tables"],
     ["store"],
     ["metrics"],

@@ -5,6 +5,7 @@ The package is a house with one way through it; each room imports only from thos
 - ``errors``, ``money``, ``periods``, ``rounding``: small exact values.
 - ``records``: what is counted.
 - ``documents``: what people write, in YAML.
+- ``plugins``: what other distributions bring.
 - ``tables``: how records travel, and how many are checked at once.
 - ``store``: where records rest.
 - ``metrics``: what is calculated.
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
         funnel_from_counts,
         grant_income,
         participation,
+        payments,
         revenue_share,
         top_posts,
     )
@@ -78,6 +80,7 @@ __all__ = [
     "funnel_from_counts",
     "grant_income",
     "participation",
+    "payments",
     "revenue_share",
     "top_posts",
     "validate",
@@ -91,6 +94,7 @@ _HOMES = {
         "funnel_from_counts",
         "grant_income",
         "participation",
+        "payments",
         "revenue_share",
         "top_posts",
     ),

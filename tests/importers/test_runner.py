@@ -25,8 +25,9 @@ from coprometrics.importers import (
     Source,
 )
 from coprometrics.importers.keys import PeopleKey
-from coprometrics.importers.registry import Found, Plugin
+from coprometrics.importers.registry import Found
 from coprometrics.importers.runner import import_source, load_config
+from coprometrics.plugins import Plugin
 from coprometrics.records import Activity, Income, Record
 from coprometrics.store import Store
 

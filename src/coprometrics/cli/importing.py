@@ -201,8 +201,8 @@ def importers(strict: bool) -> int:
     if not plugins:
         click.echo("there are none; install a plugin such as coprometrics-csv")
     for plugin in plugins:
-        names = ", ".join(i.name for i in plugin.importers) or plugin.name
-        api = ", ".join(sorted({str(i.hook_api) for i in plugin.importers})) or "-"
+        names = ", ".join(i.name for i in plugin.offers) or plugin.name
+        api = ", ".join(sorted({str(i.hook_api) for i in plugin.offers})) or "-"
         line = f"{names}  {plugin.distribution} {plugin.version}  hook API {api}  {plugin.state}"
         click.echo(f"{line}: {plugin.reason}" if plugin.reason else line)
     unusable = [p for p in plugins if p.state not in ("ready", "blocked")]

@@ -70,13 +70,14 @@ def metric(
     form: str,
 ) -> int:
     """Calculate the metric NAME from a store."""
+    from coprometrics.configuration import find_configuration
     from coprometrics.errors import ParameterError
-    from coprometrics.metrics.registry import metric as find
+    from coprometrics.metrics.registry import MetricRegistry
     from coprometrics.output.tables import figures_as_csv, figures_as_json, figures_as_text
     from coprometrics.periods import parse_period
     from coprometrics.store import Store
 
-    found = find(name)
+    found = MetricRegistry(blocked=find_configuration(data.absolute().parent).block).metric(name)
     parameters: dict[str, Any] = dict(_parameters(given))
     if period_text and found.takes_period == "no":
         raise ParameterError(
@@ -96,10 +97,13 @@ def metric(
 @click.command("metrics")
 def metrics() -> None:
     """List the metrics: version, what each answers, its input and parameters."""
-    from coprometrics.metrics.registry import METRICS
+    from coprometrics.configuration import find_configuration
+    from coprometrics.metrics.registry import MetricRegistry
 
-    for found in sorted(METRICS.values(), key=lambda one: one.id):
-        click.echo(f"{found.id} (version {found.version}): {found.definition}")
+    registry = MetricRegistry(blocked=find_configuration(Path.cwd()).block)
+    for found in registry.metrics().values():
+        origin = f", from the plugin {found.plugin}" if found.plugin else ""
+        click.echo(f"{found.id} (version {found.version}{origin}): {found.definition}")
         inputs = ", ".join(
             f"{wanted.record_type.__name__}{' (optional)' if wanted.optional else ''}"
             for wanted in found.inputs.values()
@@ -109,3 +113,6 @@ def metrics() -> None:
             default = f", by default {parameter.default}" if parameter.default else ""
             options = f": {', '.join(parameter.options)}" if parameter.options else ""
             click.echo(f"    --param {name}=…  {parameter.doc}{options}{default}")
+    for plugin in registry.plugins():
+        if plugin.state != "ready":
+            click.echo(f"the plugin {plugin.name} is {plugin.state}: {plugin.reason}", err=True)

@@ -24,7 +24,7 @@ def all_schemas() -> dict[str, dict[str, Any]]:
     found = {schema_name(t): record_schema(t) for t in RECORD_TYPES}
     documents: list[type[Any]] = [Configuration, Report, CheckResult]
     for plugin in Registry().plugins():
-        documents += [i.config for i in plugin.importers if i.config is not None]
+        documents += [i.config for i in plugin.offers if i.config is not None]
     for cls in documents:
         schema = document_schema(cls)
         found[schema["$id"].rpartition(":")[2]] = schema

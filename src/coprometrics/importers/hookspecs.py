@@ -1,4 +1,4 @@
-"""The hooks that plugins implement.
+"""The hooks that plugins with importers implement.
 
 A plugin is a distribution with an entry point in the group ``coprometrics`` that names a module
 (or object) with functions marked by ``hookimpl``.
@@ -8,17 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import pluggy
-
 from coprometrics.importers.contract import Importer
+from coprometrics.plugins import hookimpl, hookspec
 
-__all__ = ["PROJECT", "coprometrics_importers", "hookimpl", "hookspec"]
+__all__ = ["GROUP", "coprometrics_importers", "hookimpl"]
 
-PROJECT = "coprometrics"
-"""The name of the hook project and of the entry-point group."""
-
-hookspec = pluggy.HookspecMarker(PROJECT)
-hookimpl = pluggy.HookimplMarker(PROJECT)
+GROUP = "coprometrics"
+"""The name of the entry-point group."""
 
 
 @hookspec

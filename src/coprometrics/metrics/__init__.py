@@ -16,8 +16,17 @@ from coprometrics.metrics.comparison import compare
 from coprometrics.metrics.funnel import Funnel, funnel
 from coprometrics.metrics.funnel_from_counts import funnel_from_counts
 from coprometrics.metrics.grants import GrantIncome, grant_income
+from coprometrics.metrics.hookspecs import hookimpl
 from coprometrics.metrics.participation import participation
-from coprometrics.metrics.registry import METRICS, Metric, Parameter, metric
+from coprometrics.metrics.payments import payments
+from coprometrics.metrics.registry import (
+    METRICS,
+    Input,
+    Metric,
+    MetricRegistry,
+    Parameter,
+    metric,
+)
 from coprometrics.metrics.revenue import Percentages, RevenueShare, revenue_share
 
 __all__ = [
@@ -26,7 +35,9 @@ __all__ = [
     "Figure",
     "Funnel",
     "GrantIncome",
+    "Input",
     "Metric",
+    "MetricRegistry",
     "MetricResult",
     "Parameter",
     "Percentages",
@@ -36,8 +47,10 @@ __all__ = [
     "funnel",
     "funnel_from_counts",
     "grant_income",
+    "hookimpl",
     "metric",
     "participation",
+    "payments",
     "revenue_share",
     "top_posts",
 ]

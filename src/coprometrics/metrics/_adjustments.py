@@ -13,7 +13,7 @@ from typing import Final
 import pyarrow as pa
 
 from coprometrics.errors import MetricError, ParameterError
-from coprometrics.metrics._engine import Engine
+from coprometrics.metrics._engine import Engine, too_large
 from coprometrics.metrics._pieces import define_pieces, define_weights, part
 from coprometrics.metrics._spans import refuse_shared_ids
 from coprometrics.metrics.base import table
@@ -30,7 +30,9 @@ __all__ = [
 ]
 
 _PIECE: Final = "number, id, line_of, basis, currency, amount_minor"
-_STATE: Final = "id, line_of, basis, currency, first_day"
+# The award itself is run 0, each of its supplements another.
+_STATE: Final = "id, run, line_of, basis, currency, first_day"
+_MOST: Final = 2**63 - 1
 
 
 def closed_numbers(periods: Periods, closed: Sequence[str]) -> tuple[int, ...]:
@@ -39,9 +41,14 @@ def closed_numbers(periods: Periods, closed: Sequence[str]) -> tuple[int, ...]:
     Raises:
         ParameterError: when one is not a label of these periods.
     """
-    if isinstance(closed, str):
-        raise ParameterError("closed is one text", where="closed", remedy="give a list of labels")
-    return tuple(sorted({periods.number(periods.labelled(label).start) for label in closed}))
+    if isinstance(closed, str) or not all(isinstance(label, str) for label in closed):
+        raise ParameterError(
+            "closed must be labels of periods", where="closed", remedy="give a list of texts"
+        )
+    try:
+        return tuple(sorted({periods.number(periods.labelled(label).start) for label in closed}))
+    except ParameterError as error:
+        raise ParameterError(error.what, where="closed", remedy=error.remedy) from error
 
 
 def put_closed(engine: Engine, periods: Periods, numbers: Sequence[int]) -> None:
@@ -51,7 +58,7 @@ def put_closed(engine: Engine, periods: Periods, numbers: Sequence[int]) -> None
 
 
 def keep_changes(engine: Engine, amount: str) -> list[str]:
-    """Keep ``ordered`` (the changes of each award, numbered) and ``changes`` (their sum).
+    """Keep ``ordered`` (the changes of each award, numbered) and ``changes`` (their sums).
 
     Returns:
         Notes.
@@ -68,21 +75,26 @@ def keep_changes(engine: Engine, amount: str) -> list[str]:
         "CASE WHEN new_ends_on IS NULL AND kind = 'termination' "
         f"THEN {engine.plus_days('effective_on', '-1')} ELSE new_ends_on END"
     )
+    # Where identifiers are missing, engines must not differ in where they sort nulls.
+    order = ", ".join(
+        f"{column} NULLS LAST"
+        for column in ("effective_on", "id", "kind", "delta_minor", "new_ends_on")
+    )
     engine.keep(
         "ordered",
-        f"SELECT award_id, coalesce(delta_minor, 0) AS delta, {end} AS new_end, effective_on, "
-        "row_number() OVER (PARTITION BY award_id ORDER BY effective_on, id, kind, delta_minor, "
-        "new_ends_on) AS place FROM adjustments WHERE kind <> 'supplement'",
+        f"SELECT award_id, kind = 'supplement' AS extra, coalesce(delta_minor, 0) AS delta, "
+        f"{end} AS new_end, effective_on, "
+        f"row_number() OVER (PARTITION BY award_id ORDER BY {order}) AS place FROM adjustments",
     )
     engine.keep(
         "changes",
-        "SELECT named.award_id AS award_id, delta, ends FROM "
-        "(SELECT DISTINCT award_id FROM adjustments) AS named LEFT JOIN "
-        f"(SELECT award_id, CAST({engine.total('delta')} AS BIGINT) AS delta, "
-        "min_by(new_end, CASE WHEN new_end IS NOT NULL THEN place END) AS ends "
-        "FROM ordered GROUP BY award_id) AS summed_changes "
-        "ON summed_changes.award_id = named.award_id",
+        "SELECT award_id, "
+        f"{engine.total('CASE WHEN extra THEN 0 ELSE delta END')} AS delta, "
+        f"{engine.total('CASE WHEN extra THEN delta ELSE 0 END')} AS supplements, "
+        "min_by(new_end, CASE WHEN NOT extra AND new_end IS NOT NULL THEN place END) AS ends "
+        "FROM ordered GROUP BY award_id",
     )
+    _refuse_too_large(engine, amount)
     (strays,) = engine.rows(
         "SELECT count(*) AS number FROM adjustments LEFT JOIN awards ON awards.id = award_id "
         "WHERE awards.id IS NULL"
@@ -139,80 +151,107 @@ def _refuse_other_amounts(engine: Engine) -> None:
         )
 
 
+def _refuse_too_large(engine: Engine, amount: str) -> None:
+    """Refuse changes that take an award beyond 64 bits, which not every engine notices."""
+    rows = engine.rows(
+        f"SELECT id FROM (SELECT id, CAST({amount} AS DECIMAL(38, 0)) + {engine.total('delta')} "
+        "OVER (PARTITION BY award_id ORDER BY place) AS becomes FROM awards JOIN ordered "
+        f"ON award_id = id WHERE NOT extra) AS running WHERE abs(becomes) > {_MOST} "
+        "ORDER BY id LIMIT 1"
+    )
+    for row in rows:
+        raise MetricError(
+            f"a change makes award {row['id']} too large to calculate with",
+            where="adjustments.delta_minor",
+            remedy="check its amounts: they must be in minor units, such as pence",
+        )
+
+
 def keep_adjusted(engine: Engine, periods: Periods, basis: str, *, retrospective: bool) -> None:
     """Keep ``adjusted_pieces``, those of the awards that changed.
 
-    ``reported`` has what was known of each when closed periods ended, ``supplement_pieces`` what is
-    there of supplements either way.
+    ``reported`` has what was known of each when closed periods ended.
 
     Raises:
         MetricError: when what is closed and what is left cannot both be right.
     """
+    _define_supplements(engine, "days" if basis == "schedule" else basis)
+    columns = f"{_STATE}, final_day, amount"
     engine.keep(
         "state",
-        f"SELECT {_STATE}, final_day, amount FROM judged "
-        "WHERE adjusted AND reason IS NULL AND basis <> 'schedule'",
+        f"SELECT {columns} FROM (SELECT *, 0 AS run FROM judged) AS runs WHERE adjusted "
+        f"AND reason IS NULL AND basis <> 'schedule' UNION ALL SELECT {columns} FROM supplements",
     )
     if basis == "at_award":
         _keep_at_award(engine, periods, retrospective=retrospective)
         return
-    define_pieces(engine, "first_pieces", "state", periods)
-    engine.keep("split", f"SELECT {_PIECE} FROM first_pieces")
-    (most,) = engine.rows("SELECT coalesce(max(place), 0) AS place FROM ordered")
-    for place in range(1, most["place"] + 1):
-        _take_change(engine, periods, place)
-    engine.define("reported", f"SELECT {_PIECE} FROM split")
-    engine.define("last_state", f"SELECT {_STATE}, final_day, amount FROM state")
-    if retrospective:
-        define_pieces(engine, "anew", "last_state", periods)
-    pieces = "anew" if retrospective else "split"
-    _define_supplements(engine, periods, "days" if basis == "schedule" else basis)
     engine.keep(
-        "adjusted_pieces",
-        f"SELECT {_PIECE} FROM {pieces} UNION ALL SELECT {_PIECE} FROM supplement_pieces",
+        "steps",
+        "SELECT award_id, 0 AS of_run, place, effective_on, delta, new_end "
+        "FROM ordered WHERE NOT extra UNION ALL "
+        "SELECT award_id, run AS of_run, place, ordered.effective_on, 0 AS delta, new_end "
+        "FROM supplements JOIN ordered ON award_id = id "
+        "WHERE own_end IS NULL AND NOT extra AND place > run AND new_end IS NOT NULL",
     )
+    define_weights(engine, "first_spread", "state", periods)
+    engine.keep(
+        "split",
+        f"SELECT number, {_STATE}, "
+        f"{part(engine, 'amount', 'upto', 'before', 'whole')} AS amount_minor FROM first_spread",
+    )
+    for step in engine.rows("SELECT DISTINCT place FROM steps ORDER BY place"):
+        _take_change(engine, periods, step["place"], retrospective=retrospective)
+    engine.define("reported", f"SELECT {_PIECE} FROM split")
+    if retrospective:
+        define_pieces(engine, "anew", "state", periods)
+    engine.keep("adjusted_pieces", f"SELECT {_PIECE} FROM {'anew' if retrospective else 'split'}")
 
 
-def _take_change(engine: Engine, periods: Periods, place: int) -> None:
+def _take_change(engine: Engine, periods: Periods, place: int, *, retrospective: bool) -> None:
     """Move on from ``state`` and ``split`` by the next change of each award that has one."""
     engine.keep(
         "state",
         f"SELECT {_STATE}, coalesce(new_end, final_day) AS final_day, "
         "amount + coalesce(delta, 0) AS amount, effective_on FROM "
         f"(SELECT {_STATE}, final_day, amount FROM state) AS was "
-        f"LEFT JOIN ordered ON award_id = id AND place = {place}",
+        f"LEFT JOIN steps ON award_id = id AND of_run = run AND place = {place}",
     )
     _refuse_backwards(engine)
     engine.define("moving", "SELECT * FROM state WHERE effective_on IS NOT NULL")
     engine.keep(
         "frozen",
         "SELECT split.* FROM split JOIN closed ON closed.number = split.number "
-        "JOIN moving ON moving.id = split.id WHERE last_closed < effective_on",
+        "JOIN moving ON moving.id = split.id AND moving.run = split.run "
+        "WHERE last_closed < effective_on",
     )
     define_weights(engine, "spread", "moving", periods)
     engine.define(
         "held",
-        f"SELECT id AS held_id, CAST({engine.total('amount_minor')} AS BIGINT) AS held "
-        "FROM frozen GROUP BY id",
+        f"SELECT id AS held_id, run AS held_run, CAST({engine.total('amount_minor')} AS BIGINT) "
+        "AS held_minor FROM frozen GROUP BY id, run",
     )
+    # A closed period in which the award had no days stays without them.
     engine.define(
         "open_days",
-        "SELECT spread.*, coalesce(held, 0) AS kept, amount - coalesce(held, 0) AS rest, "
-        "CASE WHEN frozen.number IS NULL THEN upto - before ELSE 0 END AS weight "
-        "FROM spread LEFT JOIN held ON held_id = spread.id "
-        "LEFT JOIN frozen ON frozen.id = spread.id AND frozen.number = spread.number",
+        "SELECT spread.*, coalesce(held_minor, 0) AS kept, "
+        "CASE WHEN last_closed < effective_on THEN 0 ELSE upto - before END AS weight "
+        "FROM spread LEFT JOIN held ON held_id = spread.id AND held_run = spread.run "
+        "LEFT JOIN closed ON closed.number = spread.number",
     )
-    _refuse_overdrawn(engine)
+    _refuse_overdrawn(engine, retrospective=retrospective)
     engine.define(
         "shares",
-        "SELECT *, CAST(sum(weight) OVER (PARTITION BY id ORDER BY number) AS BIGINT) AS passed, "
-        "CAST(sum(weight) OVER (PARTITION BY id) AS BIGINT) AS open FROM open_days",
+        "SELECT *, amount - kept AS rest, "
+        "CAST(sum(weight) OVER (PARTITION BY id, run ORDER BY number) AS BIGINT) AS passed, "
+        "CAST(sum(weight) OVER (PARTITION BY id, run) AS BIGINT) AS open FROM open_days",
     )
     engine.keep(
         "split",
-        f"SELECT {_PIECE} FROM split WHERE id NOT IN (SELECT id FROM moving) "
-        f"UNION ALL SELECT {_PIECE} FROM frozen "
-        "UNION ALL SELECT number, id, line_of, basis, currency, "
+        f"SELECT number, {_STATE}, amount_minor FROM ("
+        "SELECT split.*, moving.id AS moved FROM split LEFT JOIN moving "
+        "ON moving.id = split.id AND moving.run = split.run) AS staying WHERE moved IS NULL "
+        f"UNION ALL SELECT number, {_STATE}, amount_minor FROM frozen "
+        f"UNION ALL SELECT number, {_STATE}, "
         f"{part(engine, 'rest', 'passed', '(passed - weight)', 'open')} AS amount_minor "
         "FROM shares WHERE weight > 0",
     )
@@ -220,7 +259,8 @@ def _take_change(engine: Engine, periods: Periods, place: int) -> None:
 
 def _refuse_backwards(engine: Engine) -> None:
     rows = engine.rows(
-        "SELECT id, first_day, final_day FROM state WHERE final_day < first_day ORDER BY id LIMIT 3"
+        "SELECT id, first_day, final_day FROM state WHERE final_day < first_day "
+        "ORDER BY id, first_day LIMIT 3"
     )
     if rows:
         found = "; ".join(
@@ -228,27 +268,35 @@ def _refuse_backwards(engine: Engine) -> None:
             for row in rows
         )
         raise MetricError(
-            f"a change ends an award before it starts: {found}",
+            f"a change ends an award or its supplement before it starts: {found}",
             where="adjustments.new_ends_on",
             remedy="correct the new end; an award that never ran is one that was not awarded",
         )
 
 
-def _refuse_overdrawn(engine: Engine) -> None:
-    """Refuse a change that leaves less than what closed periods hold, or no day for the rest."""
+def _refuse_overdrawn(engine: Engine, *, retrospective: bool) -> None:
+    """Refuse a change that leaves less than what closed periods hold, or no day for the rest.
+
+    Where these are restated it only has to be a number that can be worked with.
+    """
+    below = "(kept > 0 AND amount < kept) OR (kept < 0 AND amount > kept)"
+    fault = f"abs(CAST(amount AS DECIMAL(38, 0)) - kept) > {_MOST}"
     rows = engine.rows(
-        "SELECT id, currency, kept, rest FROM (SELECT id, currency, max(kept) AS kept, "
-        "max(rest) AS rest, max(weight) AS widest FROM open_days GROUP BY id, currency) AS spread_ "
-        "WHERE rest <> 0 AND (widest = 0 OR (kept > 0 AND rest < 0) OR (kept < 0 AND rest > 0)) "
-        "ORDER BY id LIMIT 1"
+        f"SELECT id, currency, amount, kept, {below} AS below FROM (SELECT id, run, currency, "
+        "max(amount) AS amount, max(kept) AS kept, max(weight) AS widest FROM open_days "
+        "GROUP BY id, run, currency) AS spread_ WHERE "
+        f"{fault if retrospective else f'amount <> kept AND (widest = 0 OR {below})'} "
+        "ORDER BY id, run LIMIT 1"
     )
     for row in rows:
-        held, rest = (Money(row[name], row["currency"]) for name in ("kept", "rest"))
-        below = row["kept"] * row["rest"] < 0
+        if retrospective:
+            raise too_large()
+        held = Money(row["kept"], row["currency"])
+        rest = Money(row["amount"] - row["kept"], row["currency"])
         raise MetricError(
             f"a closed period of award {row['id']} would go below what was reported: closed "
             f"periods hold {held}, which leaves {rest}"
-            if below
+            if row["below"]
             else f"award {row['id']} has no open day left for {rest}: its periods are closed",
             where="adjustments.delta_minor",
             remedy="leave a period open, or adjust retrospectively and restate it",
@@ -257,40 +305,54 @@ def _refuse_overdrawn(engine: Engine) -> None:
 
 def _keep_at_award(engine: Engine, periods: Periods, *, retrospective: bool) -> None:
     """Place changes of the amount when they take effect, or when the award was won."""
-    engine.define("last_state", f"SELECT {_STATE}, final_day, amount FROM state")
     columns = "id, line_of, basis, currency"
     for name, day in (("when_changed", "effective_on"), ("when_won", "first_day")):
         engine.define(
             f"{name}_spans",
             f"SELECT {columns}, first_day, final_day, amount FROM state UNION ALL "
-            f"SELECT {columns}, {day} AS first_day, {day} AS final_day, ordered.delta AS amount "
-            "FROM state JOIN ordered ON award_id = id WHERE ordered.delta <> 0",
+            f"SELECT {columns}, {day} AS first_day, {day} AS final_day, delta AS amount "
+            "FROM state JOIN ordered ON award_id = id "
+            "WHERE run = 0 AND NOT extra AND delta <> 0",
         )
         define_pieces(engine, name, f"{name}_spans", periods)
     engine.define("reported", f"SELECT {_PIECE} FROM when_changed")
-    _define_supplements(engine, periods, "at_award")
     engine.keep(
         "adjusted_pieces",
-        f"SELECT {_PIECE} FROM {'when_won' if retrospective else 'when_changed'} "
-        f"UNION ALL SELECT {_PIECE} FROM supplement_pieces",
+        f"SELECT {_PIECE} FROM {'when_won' if retrospective else 'when_changed'}",
     )
 
 
-def _define_supplements(engine: Engine, periods: Periods, basis: str) -> None:
-    """Define the pieces of supplements: each is an award of its own from its effective day.
+def _define_supplements(engine: Engine, basis: str) -> None:
+    """Define ``supplements``: each is an award of its own from its effective day.
+
+    One without an end of its own has that of its award: the one that holds when it takes effect or,
+    where that is over by then, the next one.
 
     Raises:
         MetricError: when one has no last day, or one before it takes effect.
     """
-    last = "coalesce(new_ends_on, last_state.final_day, judged.final_day)"
+    known = "coalesce(end_before, judged.final_day)"
+    last = (
+        f"coalesce(own_end, CASE WHEN {known} >= effective_on THEN {known} END, end_after, {known})"
+    )
+    engine.define(
+        "supplement_ends",
+        "SELECT added.award_id AS award_id, added.place AS run, "
+        "added.effective_on AS effective_on, added.delta AS delta, added.new_end AS own_end, "
+        "max_by(ended.new_end, CASE WHEN ended.place < added.place THEN ended.place END) "
+        "AS end_before, "
+        "min_by(ended.new_end, CASE WHEN ended.place > added.place THEN ended.place END) "
+        "AS end_after FROM ordered AS added LEFT JOIN ordered AS ended "
+        "ON ended.award_id = added.award_id AND NOT ended.extra AND ended.new_end IS NOT NULL "
+        "WHERE added.extra "
+        "GROUP BY added.award_id, added.place, added.effective_on, added.delta, added.new_end",
+    )
     engine.define(
         "supplements",
-        f"SELECT judged.id AS id, judged.id AS line_of, '{basis}' AS basis, "
-        "judged.currency AS currency, effective_on AS first_day, "
-        f"{'effective_on' if basis == 'at_award' else last} AS final_day, delta_minor AS amount "
-        "FROM adjustments JOIN judged ON judged.id = award_id "
-        "LEFT JOIN last_state ON last_state.id = award_id "
-        "WHERE kind = 'supplement' AND (reason IS NULL OR reason <> 'not-awarded')",
+        f"SELECT id, run, id AS line_of, '{basis}' AS basis, currency, effective_on AS first_day, "
+        f"{'effective_on' if basis == 'at_award' else last} AS final_day, "
+        "supplement_ends.delta AS amount, own_end FROM supplement_ends "
+        "JOIN judged ON id = award_id WHERE reason IS NULL OR reason <> 'not-awarded'",
     )
     wrong = engine.rows(
         "SELECT id, first_day, final_day FROM supplements "
@@ -303,7 +365,6 @@ def _define_supplements(engine: Engine, periods: Periods, basis: str) -> None:
             where="adjustments.new_ends_on",
             remedy="give it a new_ends_on of its own",
         )
-    define_pieces(engine, "supplement_pieces", "supplements", periods)
 
 
 def define_original_pieces(engine: Engine, periods: Periods) -> None:
@@ -312,7 +373,7 @@ def define_original_pieces(engine: Engine, periods: Periods) -> None:
         "original_spans",
         "SELECT judged.id AS id, judged.id AS line_of, 'schedule' AS basis, "
         "period_start AS first_day, period_end AS final_day, amount_minor AS amount, "
-        "judged.currency AS currency FROM judged JOIN schedule ON award_id = judged.id "
+        "schedule.currency AS currency FROM judged JOIN schedule ON award_id = judged.id "
         "JOIN revised ON revised_id = judged.id "
         "WHERE basis = 'schedule' AND reason IS NULL AND revision = 'original'",
     )
@@ -328,7 +389,7 @@ def refuse_closed_changes(engine: Engine, periods: Periods) -> None:
         MetricError: naming the award and the period.
     """
     sums = (
-        "SELECT id, number, currency, sum(amount_minor) AS {name} FROM {table} "
+        f"SELECT id, number, currency, {engine.total('amount_minor')} AS {{name}} FROM {{table}} "
         "WHERE basis = 'schedule' AND id IN (SELECT id FROM original_spans) "
         "AND number IN (SELECT number FROM closed) GROUP BY id, number, currency"
     )
@@ -338,8 +399,8 @@ def refuse_closed_changes(engine: Engine, periods: Periods) -> None:
         "coalesce(becomes, 0) AS becomes FROM "
         f"({sums.format(name='was', table='original_pieces')}) AS o FULL JOIN "
         f"({sums.format(name='becomes', table='plain')}) AS n "
-        "ON o.id = n.id AND o.number = n.number "
-        "WHERE coalesce(was, 0) <> coalesce(becomes, 0) ORDER BY 1, 2 LIMIT 1"
+        "ON o.id = n.id AND o.number = n.number AND o.currency = n.currency "
+        "WHERE coalesce(was, 0) <> coalesce(becomes, 0) ORDER BY 1, 2, 3 LIMIT 1"
     )
     for row in rows:
         was, becomes = (Money(row[name], row["currency"]) for name in ("was", "becomes"))

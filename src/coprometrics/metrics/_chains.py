@@ -189,14 +189,13 @@ def _keep_strict(engine: Engine, steps: Sequence[Step], rules: Rules) -> None:
         "lines",
         "SELECT entity, stage, moment AS moment_0, "
         f"row_number() OVER line AS number{f', {later}' if later else ''} FROM placed "
-        "WINDOW line AS (PARTITION BY entity ORDER BY moment, position, id, stage)",
+        "WINDOW line AS (PARTITION BY entity ORDER BY moment, position, id NULLS LAST, stage)",
     )
     starts = f"SELECT * FROM lines WHERE stage IN ({listed[0]})"
     if rules.entry == "first":
-        engine.define("entries", starts)
         starts = (
             "SELECT * FROM (SELECT *, min(number) OVER (PARTITION BY entity) AS entered "
-            "FROM entries) AS all_entries WHERE number = entered"
+            f"FROM ({starts}) AS begun) AS entries WHERE number = entered"
         )
     engine.keep("chains", starts)
     after = ">=" if rules.ties else ">"

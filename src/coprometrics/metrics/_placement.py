@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import pyarrow as pa
 from attrs import frozen
@@ -182,8 +182,21 @@ def allocations(placement: Placement, labels: Mapping[int, Period]) -> pa.Table:
             "WHERE line_of IS NOT NULL GROUP BY id, number, basis, currency",
         )
         start, end = engine.quoted("start"), engine.quoted("end")
-        return engine.table(
+        found = engine.table(
             f"SELECT id AS award_id, period, first AS {start}, last AS {end}, basis, "
             "amount_minor, currency FROM listed JOIN bounds ON bound = number "
             "ORDER BY id, first, basis, amount_minor"
         )
+    # Engines differ in what they say of nulls.
+    return pa.Table.from_arrays(found.columns, schema=pa.schema(list(_ALLOCATIONS.items())))
+
+
+_ALLOCATIONS: Final[Mapping[str, pa.DataType]] = {
+    "award_id": pa.string(),
+    "period": pa.string(),
+    "start": pa.date32(),
+    "end": pa.date32(),
+    "basis": pa.string(),
+    "amount_minor": pa.int64(),
+    "currency": pa.string(),
+}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from fractions import Fraction
 from typing import Any, Final
 
@@ -127,12 +127,9 @@ def funnel(
             raise ParameterError(
                 f"the {name} is {value!r}", where=name, remedy=f"use one of {', '.join(options)}"
             )
-    if window is not None and window < dt.timedelta(0):
-        raise ParameterError("the window is negative", where="window", remedy="give a duration")
-    if as_of is not None and as_of.tzinfo is None:
-        raise ParameterError("as_of has no time zone", where="as_of", remedy="give an aware one")
-    limit = None if window is None else window // _MICROSECOND
-    now = None if as_of is None else (as_of - _EPOCH) // _MICROSECOND
+    limit = None if window is None else _length(window) // _MICROSECOND
+    until = None if as_of is None else _instant(as_of)
+    now = None if until is None else (until - _EPOCH) // _MICROSECOND
     rules = Rules(order, entry, limit)
     source = given(
         events,
@@ -177,7 +174,7 @@ def funnel(
         **dict.fromkeys(_COLUMNS, pa.int64()),
     }
     parameters = {
-        "as_of": None if as_of is None else as_of.astimezone(dt.UTC).isoformat(),
+        "as_of": None if until is None else until.isoformat(),
         "by": by,
         "entry": entry,
         "order": order,
@@ -241,7 +238,8 @@ def _define_timed(
     if any(row["stage"] is None or (known and row["programme"] is None) for row in stages):
         engine.check("events")
     if known or programme:
-        refuse_other_programmes("events", {row["programme"] for row in stages}, programme)
+        programmes = {row["programme"] for row in stages if row["programme"] is not None}
+        refuse_other_programmes("events", programmes, programme)
     mine = [row for row in stages if programme in (None, row["programme"])]
     there = {row["stage"] for row in mine}
     asked = [stage for step in steps for stage in step.stages]
@@ -264,7 +262,7 @@ def _define_timed(
         engine.keep(
             "parts",
             "SELECT entity, part FROM (SELECT entity, part, row_number() OVER "
-            "(PARTITION BY entity ORDER BY moment, id, part) AS place "
+            "(PARTITION BY entity ORDER BY moment, id NULLS LAST, part) AS place "
             f"FROM timed WHERE stage IN ({engine.listed(steps[0].stages)})) AS first_events "
             "WHERE place = 1",
         )
@@ -344,19 +342,26 @@ def _sensitivity(
         "entry_first": evolve(rules, entry="first"),
         "without_ties": evolve(rules, ties=False),
     }
-    counts: dict[str, list[int]] = {}
+    counts: dict[str, Sequence[int | None]] = {}
+    notes: list[str] = []
     for name, policy in policies.items():
-        keep_reached(engine, steps, policy)
+        try:
+            keep_reached(engine, steps, policy)
+        except ParameterError as error:
+            counts[name] = [None] * len(steps)
+            notes.append(f"{name} is not known: {error.what}.")
+            continue
         counts[name] = [
             engine.rows(f"SELECT count(*) AS entities FROM reached_{k}")[0]["entities"]
             for k in range(1, len(steps) + 1)
         ]
     lines = list(zip((step.name for step in steps), *counts.values(), strict=True))
-    differ = [line[0] for line in lines if len(set(line[1:])) > 1]
-    note = (
+    differ = [line[0] for line in lines if len({*line[1:]} - {None}) > 1]
+    notes.insert(
+        0,
         f"A rule decides how many reached {', '.join(differ)}."
         if differ
-        else "Every rule gives the same counts."
+        else "Every rule gives the same counts.",
     )
     return MetricResult(
         metric=SENSITIVITY,
@@ -369,22 +374,47 @@ def _sensitivity(
             for i, step in enumerate(steps)
             for name in policies
         ),
-        notes=(note,),
+        notes=tuple(notes),
     )
 
 
-def _steps(steps: Steps) -> list[Step]:
-    if isinstance(steps, str):
-        raise ParameterError("steps is one text", where="steps", remedy="give a list of stages")
-    named: list[tuple[str | None, str | Sequence[str]]] = (
-        list(steps.items()) if isinstance(steps, Mapping) else [(None, stage) for stage in steps]
+def _length(window: object) -> dt.timedelta:
+    if isinstance(window, dt.timedelta) and window >= dt.timedelta(0):
+        return window
+    raise ParameterError(
+        f"the window is {shown(window)}",
+        where="window",
+        remedy="give a timedelta that is not negative",
     )
+
+
+def _instant(as_of: object) -> dt.datetime:
+    if isinstance(as_of, dt.datetime) and as_of.utcoffset() is not None:
+        try:
+            return as_of.astimezone(dt.UTC)
+        except OverflowError:
+            pass  # its day in UTC is in the year 0 or 10000
+    raise ParameterError(
+        f"as_of is {shown(as_of)}", where="as_of", remedy="give a datetime with a time zone"
+    )
+
+
+def _steps(steps: object) -> list[Step]:
+    named: Iterable[tuple[object, object]]
+    if isinstance(steps, Mapping):
+        named = steps.items()
+    else:
+        named = [(None, group) for group in _in_order(steps)]
     found: list[Step] = []
     for name, group in named:
-        stages = (group,) if isinstance(group, str) else tuple(group)
-        if not stages or "" in stages:
+        stages = [group] if isinstance(group, str) else _in_order(group)
+        texts = tuple(stage for stage in stages if isinstance(stage, str) and stage)
+        if not texts or len(texts) < len(stages):
             raise ParameterError(f"{shown(group)} is not a stage or a group of them", where="steps")
-        found.append(Step(name if name is not None else "/".join(stages), stages))
+        called = "/".join(texts) if name is None else name
+        if not isinstance(called, str) or not called:
+            raise ParameterError(f"{shown(name)} is not the name of a step", where="steps")
+        found.append(Step(called, texts))
     if not found:
         raise ParameterError("there are no steps", where="steps", remedy="give two or more stages")
     # A stage may be passed twice; its second step needs a name of its own to be told apart.
@@ -398,3 +428,12 @@ def _steps(steps: Steps) -> list[Step]:
             "two steps have the same name", where="steps", remedy="name them in a mapping"
         )
     return found
+
+
+def _in_order(items: object) -> list[object]:
+    """Take in a list; a text is none, and a set has no order."""
+    if isinstance(items, Iterable) and not isinstance(items, str | Set):
+        return list(items)
+    raise ParameterError(
+        f"{shown(items)} is not a list of stages", where="steps", remedy="give a list of stages"
+    )

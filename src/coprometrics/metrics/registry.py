@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, Final, Literal
+from collections.abc import Iterable, Mapping, Sequence
+from importlib.metadata import EntryPoint
+from typing import Final
 
-from attrs import frozen
+from attrs import evolve
 
-from coprometrics.errors import MetricError, ParameterError
+from coprometrics.errors import MetricError, PluginError
+from coprometrics.metrics import hookspecs
+from coprometrics.metrics._metric import Input, Metric
 from coprometrics.metrics._parameters import Parameter
 from coprometrics.metrics.audiences import POST_COUNTS, audience_growth, top_posts
-from coprometrics.metrics.base import MetricResult
 from coprometrics.metrics.funnel import ENTRIES, ORDERS, funnel
 from coprometrics.metrics.funnel_from_counts import funnel_from_counts
 from coprometrics.metrics.grants import ADJUST, AMOUNTS, BASES, grant_income
 from coprometrics.metrics.participation import participation
+from coprometrics.metrics.payments import payments
 from coprometrics.metrics.revenue import revenue_share
-from coprometrics.periods import CalendarMonths, OperationalYears, Period, Periods, Quarters
+from coprometrics.plugins import Plugin, Plugins
 from coprometrics.records import (
     Activity,
     Attendance,
@@ -25,111 +28,14 @@ from coprometrics.records import (
     GrantAward,
     Income,
     Organisation,
+    Payment,
     Post,
-    Record,
     ScheduleLine,
     StageCount,
     StageEvent,
 )
 
-__all__ = ["METRICS", "Input", "Metric", "Parameter", "metric"]
-
-
-@frozen
-class Input:
-    """One kind of data that a metric takes.
-
-    Attributes:
-        record_type: the type of record.
-        optional: whether there is an answer without it.
-    """
-
-    record_type: type[Record]
-    optional: bool = False
-
-
-@frozen
-class Metric:
-    """A calculation over records, with a name and a version.
-
-    Attributes:
-        id: its name.
-        version: the version of its definition; another one may give another answer.
-        definition: what it says, in one sentence.
-        function: the function that works it out.
-        inputs: its data, by the name of the argument.
-        parameters: what can be set, by name.
-        takes_period: whether it is about a period: ``no``, ``optional`` or ``required``. A metric
-            that is not takes its time from its parameters or its data.
-    """
-
-    id: str
-    version: int
-    definition: str
-    function: Callable[..., MetricResult]
-    inputs: Mapping[str, Input]
-    parameters: Mapping[str, Parameter]
-    takes_period: Literal["no", "optional", "required"] = "no"
-
-    def compute(
-        self,
-        frames: Mapping[type[Record], object],
-        *,
-        period: Period | None = None,
-        params: Mapping[str, object] | None = None,
-    ) -> MetricResult:
-        """Work the metric out.
-
-        Args:
-            frames: the data by type of record, as records or frames; others are ignored.
-            period: the days it is about, where it takes a period.
-            params: its parameters, typed or as text.
-
-        Raises:
-            MetricError: when data are missing or wrong, or a period is needed and none is given.
-            ParameterError: when a parameter does not exist or cannot be read.
-
-        Examples:
-            >>> posts = []
-            >>> metric("top_posts").compute({Post: posts}, params={"n": "3"}).figures
-            ()
-        """
-        given = params or {}
-        if unknown := [name for name in given if name not in self.parameters]:
-            raise ParameterError(
-                f"there is no parameter {', '.join(map(repr, unknown))}",
-                where=self.id,
-                remedy=f"it takes {', '.join(self.parameters) or 'none'}",
-            )
-        arguments: dict[str, Any] = {}
-        for name, parameter in self.parameters.items():
-            value = given.get(name)
-            if value is None and parameter.required:
-                raise ParameterError(f"{name} is missing", where=self.id, remedy=parameter.doc)
-            arguments[name] = parameter.read(name, value)
-        if "start_month" in arguments:
-            start_month = arguments.pop("start_month")
-            arguments["periods"] = _tiling(arguments["periods"], start_month)
-        for argument, wanted in self.inputs.items():
-            data = frames.get(wanted.record_type)
-            if data is None and not wanted.optional:
-                raise MetricError(
-                    f"there is no data of type {wanted.record_type.__name__}",
-                    where=self.id,
-                    remedy="import some, or leave the figure out",
-                )
-            arguments[argument] = data
-        if self.takes_period == "required" and period is None:
-            raise MetricError("it needs a period", where=self.id, remedy="give one, such as 2023")
-        if self.takes_period != "no":
-            arguments["period"] = period
-        return self.function(**arguments)
-
-
-def _tiling(length: str, start_month: int) -> Periods:
-    if length == "months":
-        return CalendarMonths()
-    return Quarters(start_month) if length == "quarters" else OperationalYears(start_month)
+__all__ = ["METRICS", "Input", "Metric", "MetricRegistry", "Parameter", "metric"]
 
 
 _BY: Final = "the column to tell apart by"
@@ -243,6 +149,15 @@ _ALL: Final = (
         takes_period="optional",
     ),
     Metric(
+        id="payments",
+        version=1,
+        definition="What was paid to people for taking part, for how many hours, to how many.",
+        function=payments,
+        inputs={"payments": Input(Payment), "activities": Input(Activity, optional=True)},
+        parameters={},
+        takes_period="optional",
+    ),
+    Metric(
         id="revenue_share",
         version=1,
         definition="Which part of the income of a period each stream brought in.",
@@ -266,11 +181,71 @@ _ALL: Final = (
 )
 
 METRICS: Final[Mapping[str, Metric]] = {metric.id: metric for metric in _ALL}
-"""Every metric, by its id."""
+"""Our own metrics, by id."""
+
+
+class MetricRegistry:
+    """The metrics of this environment: our own, and those of plugins.
+
+    Args:
+        points: the entry points to look at; those of the environment by default.
+        blocked: names of plugins that are not imported.
+    """
+
+    def __init__(
+        self, points: Iterable[EntryPoint] | None = None, *, blocked: Sequence[str] = ()
+    ) -> None:
+        self._plugins: Plugins[Metric] = Plugins(
+            hookspecs.GROUP,
+            hookspecs,
+            "coprometrics_metrics",
+            check=_check,
+            name=lambda metric: metric.id,
+            points=points,
+            blocked=blocked,
+        )
+
+    def plugins(self) -> list[Plugin[Metric]]:
+        """List the plugins, each imported if it may be."""
+        return self._plugins.all()
+
+    def metrics(self) -> Mapping[str, Metric]:
+        """Give every metric that can be used, by its id."""
+        theirs = {
+            metric.id: evolve(metric, plugin=plugin.name)
+            for plugin in self.plugins()
+            for metric in plugin.offers
+        }
+        return dict(sorted({**theirs, **METRICS}.items()))
+
+    def metric(self, id: str) -> Metric:  # noqa: A002  (the word of the design)
+        """Find a metric; plugins are only imported where it is not one of our own.
+
+        Raises:
+            MetricError: when there is none of that id; names those that exist, and the plugins that
+                cannot be used.
+        """
+        if id in METRICS:
+            return METRICS[id]
+        found = self.metrics()
+        if id in found:
+            return found[id]
+        unusable = [plugin for plugin in self.plugins() if plugin.state != "ready"]
+        hint = "".join(f"; the plugin {p.name} is {p.state} ({p.reason})" for p in unusable)
+        raise MetricError(
+            f"there is no metric {id!r}", remedy=f"use one of {', '.join(found)}{hint}"
+        )
+
+
+def _check(metric: object) -> None:
+    if not isinstance(metric, Metric):
+        raise PluginError(f"a {type(metric).__name__} is not a Metric")
+    if metric.id in METRICS:
+        raise PluginError(f"the metric {metric.id!r} is one of coprometrics' own")
 
 
 def metric(id: str) -> Metric:  # noqa: A002  (the word of the design)
-    """Find a metric.
+    """Find a metric, one of our own or of a plugin in this environment.
 
     Raises:
         MetricError: when there is none of that id; names those that exist.
@@ -279,9 +254,4 @@ def metric(id: str) -> Metric:  # noqa: A002  (the word of the design)
         >>> metric("revenue_share").definition
         'Which part of the income of a period each stream brought in.'
     """
-    try:
-        return METRICS[id]
-    except KeyError:
-        raise MetricError(
-            f"there is no metric {id!r}", remedy=f"use one of {', '.join(METRICS)}"
-        ) from None
+    return MetricRegistry().metric(id)

@@ -17,6 +17,7 @@ from coprometrics.importers.contract import Context, Source
 from coprometrics.importers.keys import PeopleKey
 from coprometrics.importers.registry import Registry
 from coprometrics.importers.runner import ImportResult, import_source, load_config
+from coprometrics.metrics.registry import MetricRegistry
 from coprometrics.money import exponent
 from coprometrics.report.document import read_document
 from coprometrics.report.findings import Acceptance, Finding, apply_accepted
@@ -156,7 +157,8 @@ class _Checker:
         with Store.open() as store:
             sources = tuple(self._import(store))
             self.progress("calculating")
-            computed = recompute(self.report, store.frames())
+            metrics = MetricRegistry(blocked=self.settings.block)
+            computed = recompute(self.report, store.frames(), metrics)
         ids = list(dict.fromkeys([*self.report.figures, *bindings]))
         outcomes = tuple(
             self._outcome(figure_id, bindings.get(figure_id, ()), computed, number_format)

@@ -10,7 +10,7 @@ from attrs import Factory, define, frozen
 
 from coprometrics.errors import CoprometricsError
 from coprometrics.metrics import Figure, MetricResult
-from coprometrics.metrics.registry import metric
+from coprometrics.metrics.registry import MetricRegistry
 from coprometrics.periods import Period
 from coprometrics.records import Record
 from coprometrics.report.printed import Printed
@@ -34,17 +34,22 @@ class Recomputation:
     notes: tuple[str, ...] = ()
 
 
-def recompute(report: Report, frames: Mapping[type[Record], Any]) -> dict[str, Recomputation]:
+def recompute(
+    report: Report,
+    frames: Mapping[type[Record], Any],
+    metrics: MetricRegistry | None = None,
+) -> dict[str, Recomputation]:
     """Calculate every figure of a report that names a metric.
 
     Args:
         report: the report file.
         frames: the records, as any frame that a metric takes.
+        metrics: the metrics; those of this environment by default.
 
     Returns:
         For the id of each figure with a metric, what the records give.
     """
-    calculator = _Calculator(report.period, frames)
+    calculator = _Calculator(report.period, frames, metrics or MetricRegistry())
     return {
         figure_id: calculator.figure(entry)
         for figure_id, entry in report.figures.items()
@@ -58,6 +63,7 @@ class _Calculator:
 
     period: PeriodEntry
     frames: Mapping[type[Record], Any]
+    metrics: MetricRegistry
     results: dict[str, MetricResult | CoprometricsError] = Factory(dict)
 
     def figure(self, entry: FigureEntry) -> Recomputation:
@@ -84,7 +90,7 @@ class _Calculator:
         if key not in self.results:
             period = Period(days.start, days.end)
             try:
-                self.results[key] = metric(str(entry.metric)).compute(
+                self.results[key] = self.metrics.metric(str(entry.metric)).compute(
                     self.frames, period=period, params=entry.params
                 )
             except CoprometricsError as error:

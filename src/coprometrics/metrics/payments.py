@@ -1,0 +1,184 @@
+"""What was paid to people for taking part."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from typing import Any, Final
+
+import pyarrow as pa
+
+from coprometrics.metrics._dates import NO_DATE, TOO_ROUGH, left_out, placed
+from coprometrics.metrics.base import (
+    UNKNOWN,
+    Figure,
+    MetricResult,
+    count,
+    money,
+    quantity,
+    table,
+)
+from coprometrics.metrics.frames import Engine, engine_over, given
+from coprometrics.periods import Period
+from coprometrics.records import Activity, Payment
+
+__all__ = ["payments"]
+
+METRIC: Final = "payments"
+
+_Group = tuple[str | None, str | None]
+
+
+def payments(
+    payments: object, activities: object | None = None, period: Period | None = None
+) -> MetricResult:
+    """Say how much was paid to people for taking part, for how many hours, and to how many.
+
+    No rate is built in: amounts and hours are what the records say, each by itself.
+
+    Args:
+        payments: `Payment` records or a frame with ``amount_minor`` (minor units; what was paid
+            back is negative), ``currency`` and, where there is a period, ``paid_on``. Used where
+            they are there: ``person_key``, ``activity_id``, ``minutes``, ``policy`` and
+            ``paid_on_precision``.
+        activities: `Activity` records or a frame with ``id`` and ``kind``, to tell apart what the
+            payments were for.
+        period: the days they were paid on; None takes all.
+
+    Returns:
+        For the total, for each ``policy`` and, where there are activities, for each ``kind`` of
+        them: ``amount`` (money, for each currency), ``hours`` (quantity: the minutes over 60),
+        ``people`` (different ones) and ``payments`` (how many). A policy or kind that is not known
+        is ``unknown``. Payments without minutes or a person add none, and are counted in a note;
+        where none has minutes, the hours are not known. Payments without a day, or whose day is
+        known too roughly, are left out and listed with their money.
+
+    Raises:
+        MetricError: when an activity is there twice, or a column is missing or of the wrong type.
+
+    Examples:
+        >>> paid = [
+        ...     Payment(id=f"t:{n}", amount_minor=amount, currency="GBP", minutes=90,
+        ...             policy="2023-v1", person_key=f"{n:032x}")
+        ...     for n, amount in enumerate([3750, 3750, 5000])
+        ... ]
+        >>> result = payments(paid)
+        >>> print(result.figure("amount"))
+        payments amount: GBP 125.00
+        >>> result.figure("hours", policy="2023-v1").text
+        '4.50'
+    """
+    dated = () if period is None else ("paid_on",)
+    source = given(
+        payments,
+        "payments",
+        Payment,
+        need=("amount_minor", "currency", *dated),
+        may=(
+            *("person_key", "activity_id", "minutes", "policy"),
+            *(f"{name}_precision" for name in dated),
+        ),
+    )
+    kinds = given(
+        [] if activities is None else activities, "activities", Activity, need=("id", "kind")
+    )
+    with engine_over(source, kinds) as engine:
+        place = placed(engine, "paid_on", period, rough="paid_on_precision" in source)
+        _define_parts(engine, place, known=activities is not None)
+        sums = engine.rows(
+            "SELECT place, kind, policy, currency, count(*) AS rows_, "
+            f"{engine.total('amount_minor')} AS amount_minor FROM parts "
+            "GROUP BY place, kind, policy, currency"
+        )
+        by_kind = "kind, " if activities is not None else ""
+        groups = engine.rows(
+            f"SELECT {by_kind}policy, count(*) AS payments, count(DISTINCT person_key) AS people, "
+            f"count(person_key) AS named, count(minutes) AS timed, {engine.total('minutes')} "
+            "AS minutes FROM parts WHERE place = 'in' "
+            f"GROUP BY GROUPING SETS ({'(kind), ' if by_kind else ''}(policy), ())"
+        )
+    amounts = _amounts(row for row in sums if row["place"] == "in")
+    found = {(row.get("kind"), row["policy"]): row for row in groups if row["payments"]}
+    figures: list[Figure] = []
+    lines: list[tuple[object, ...]] = []
+    for group in sorted(found, key=_last_the_whole):
+        row, kind, policy = found[group], *group
+        about = {
+            name: word for name, word in (("kind", kind), ("policy", policy)) if word is not None
+        }
+        hours = Fraction(row["minutes"], 60) if row["timed"] else None
+        mine = sorted(amounts[group].items())
+        figures += [money(METRIC, "amount", about, amount, currency) for currency, amount in mine]
+        figures.append(quantity(METRIC, "hours", about, hours))
+        figures += [count(METRIC, name, about, row[name]) for name in ("people", "payments")]
+        for currency, amount in mine:
+            minutes = row["minutes"] if row["timed"] else None
+            lines.append((kind, policy, currency, amount, minutes, row["people"], row["payments"]))
+    columns: dict[str, pa.DataType] = {
+        "kind": pa.string(),
+        "policy": pa.string(),
+        "currency": pa.string(),
+        "amount_minor": pa.int64(),
+        "minutes": pa.int64(),
+        "people": pa.int64(),
+        "payments": pa.int64(),
+    }
+    return MetricResult(
+        metric=METRIC,
+        version=1,
+        parameters={"period": period and [str(period.start), str(period.end)]},
+        period=period,
+        rows=table(columns, lines),
+        figures=tuple(figures),
+        excluded=left_out(
+            [(row["place"], row["currency"], row["rows_"], row["amount_minor"]) for row in sums],
+            _REASONS,
+        ),
+        notes=tuple(_notes(found.get((None, None)))),
+    )
+
+
+def _define_parts(engine: Engine, place: str, *, known: bool) -> None:
+    """Define ``parts``: each payment with its kind of activity, its policy and its place."""
+    if known:
+        engine.refuse_repeated("activities", "id")
+    kind = f"coalesce(activities.kind, '{UNKNOWN}')" if known else "CAST(NULL AS STRING)"
+    join = "LEFT JOIN activities ON activities.id = activity_id" if known else ""
+    engine.define(
+        "parts",
+        f"SELECT {kind} AS kind, coalesce(policy, '{UNKNOWN}') AS policy, currency, amount_minor, "
+        f"person_key, minutes, {place} AS place FROM payments {join}",
+    )
+
+
+def _amounts(rows: Iterable[Mapping[str, Any]]) -> dict[_Group, dict[str, int]]:
+    """Add up the money of each kind, each policy and the whole, by currency."""
+    amounts: dict[_Group, dict[str, int]] = {}
+    for row in rows:
+        for group in {(row["kind"], None), (None, row["policy"]), (None, None)}:
+            mine = amounts.setdefault(group, {})
+            mine[row["currency"]] = mine.get(row["currency"], 0) + row["amount_minor"]
+    return amounts
+
+
+def _last_the_whole(group: _Group) -> tuple[bool, bool, str, str]:
+    kind, policy = group
+    return (kind is None, policy is None, kind or "", policy or "")
+
+
+def _notes(whole: Mapping[str, Any] | None) -> list[str]:
+    if whole is None:
+        return []
+    notes = []
+    nameless, timeless = whole["payments"] - whole["named"], whole["payments"] - whole["timed"]
+    if nameless:
+        notes.append(f"{nameless:,} payments name no person, and count none.")
+    if timeless and whole["timed"]:
+        notes.append(f"{timeless:,} payments do not say for how long, and add no hours.")
+    return notes
+
+
+_REASONS: Final = {
+    NO_DATE: "the payment has no date",
+    TOO_ROUGH: "the date is known too roughly to say whether it lies in the period",
+}
