@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from .kinds import KINDS, as_table
+from .kinds import KINDS, TABLE_KINDS, as_table
 from .spark_cluster import cluster, java_is_here, session
 
 
@@ -28,3 +28,11 @@ def frame_of(request: pytest.FixtureRequest):
         return KINDS[request.param]
     built = request.getfixturevalue("spark")
     return lambda records: built.createDataFrame(as_table(records))
+
+
+@pytest.fixture(params=[*TABLE_KINDS, pytest.param("spark", marks=pytest.mark.spark)])
+def table_of(request: pytest.FixtureRequest):
+    """Give what turns an Arrow table into a frame of one kind."""
+    if request.param != "spark":
+        return TABLE_KINDS[request.param]
+    return request.getfixturevalue("spark").createDataFrame

@@ -28,11 +28,6 @@ def _objects(records: Sequence[Record]) -> pd.DataFrame:
     return frame
 
 
-def _relation(records: Sequence[Record]) -> duckdb.DuckDBPyRelation:
-    given = as_table(records)  # noqa: F841  (the default connection finds it by its name)
-    return duckdb.sql("SELECT * FROM given")
-
-
 class Stream:
     """Something that is only known to give a stream of Arrow batches."""
 
@@ -43,32 +38,46 @@ class Stream:
         return self._table.__arrow_c_stream__(requested_schema)
 
 
-def _words(records: Sequence[Record]) -> pa.Table:
+def _words(table: pa.Table) -> pa.Table:
     """Repeated words as numbers into a list of them, as many writers keep them."""
-    table = as_table(records)
     for i, field in enumerate(table.schema):
         if pa.types.is_string(field.type):
             table = table.set_column(i, field.name, table.column(i).dictionary_encode())
     return table
 
 
-def _own_connection(records: Sequence[Record]) -> duckdb.DuckDBPyRelation:
+def _own_connection(table: pa.Table) -> duckdb.DuckDBPyRelation:
     connection = duckdb.connect()
-    connection.register("given", as_table(records))
+    connection.register("given", table)
     return connection.table("given")
+
+
+def _default_connection(table: pa.Table) -> duckdb.DuckDBPyRelation:
+    return duckdb.from_arrow(table)
+
+
+TABLE_KINDS: dict[str, Callable[[pa.Table], Any]] = {
+    "arrow": lambda table: table,
+    "arrow-words": _words,
+    "arrow-stream": Stream,
+    "reader": lambda table: table.to_reader(max_chunksize=1),
+    "pandas-numpy": lambda table: table.to_pandas(integer_object_nulls=True),
+    "pandas-arrow": lambda table: table.to_pandas(types_mapper=pd.ArrowDtype),
+    "polars": pl.from_arrow,
+    "polars-lazy": lambda table: pl.from_arrow(table).lazy(),
+    "duckdb": _default_connection,
+    "duckdb-elsewhere": _own_connection,
+}
+"""How a table becomes a frame of each kind."""
+
+
+def _of_records(build: Callable[[pa.Table], Any]) -> Callable[[Sequence[Record]], Any]:
+    return lambda records: build(as_table(records))
 
 
 KINDS: dict[str, Callable[[Sequence[Record]], Any]] = {
     "records": list,
-    "arrow": as_table,
-    "reader": lambda records: as_table(records).to_reader(max_chunksize=1),
     "pandas-objects": _objects,
-    "pandas-numpy": lambda records: as_table(records).to_pandas(integer_object_nulls=True),
-    "pandas-arrow": lambda records: as_table(records).to_pandas(types_mapper=pd.ArrowDtype),
-    "polars": lambda records: pl.from_arrow(as_table(records)),
-    "polars-lazy": lambda records: pl.from_arrow(as_table(records)).lazy(),
-    "duckdb": _relation,
-    "duckdb-elsewhere": _own_connection,
-    "arrow-words": _words,
-    "arrow-stream": lambda records: Stream(as_table(records)),
+    **{name: _of_records(build) for name, build in TABLE_KINDS.items()},
 }
+"""How records become a frame of each kind."""

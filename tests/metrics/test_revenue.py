@@ -193,4 +193,6 @@ def test_a_payer_under_two_names_counts_once():
     result = revenue_share(rows, organisations=known)
     assert result.figure("organisations", stream="talks").number == 1
     assert revenue_share(rows).figure("organisations", stream="talks").number == 2
-    assert any("1 income names no organisation" in note for note in result.notes)
+    assert any(
+        "Of 1 income it is not known which organisation paid." in note for note in result.notes
+    )

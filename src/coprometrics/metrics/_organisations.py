@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pyarrow as pa
@@ -47,13 +47,6 @@ class Known:
     def kind(self, main: str) -> str:
         """Give the kind of an organisation."""
         return self.kinds.get(main, UNKNOWN)
-
-    def notes(self, mains: Iterable[str]) -> list[str]:
-        """Say how many organisations are not in the data."""
-        missing = sum(main not in self.kinds for main in mains)
-        if not missing:
-            return []
-        return [f"{missing:,} organisations are not in the data, so their kind is not known."]
 
 
 def given_organisations(organisations: object | None) -> Given:

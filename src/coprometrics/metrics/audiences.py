@@ -14,6 +14,7 @@ from coprometrics.metrics.base import (
     MetricResult,
     count,
     ratio,
+    several,
     table,
 )
 from coprometrics.metrics.frames import Engine, engine_over, given
@@ -185,8 +186,7 @@ def _age(name: str, which: str, day: dt.date, ideal: dt.date) -> list[str]:
     age = (ideal - day).days
     if age <= 0:
         return []
-    days = "1 day" if age == 1 else f"{age:,} days"
-    return [f"{name}: the count at the {which} is of {day}, {days} before {ideal}."]
+    return [f"{name}: the count at the {which} is of {day}, {several(age, 'day')} before {ideal}."]
 
 
 def top_posts(

@@ -30,6 +30,7 @@ __all__ = [
     "money",
     "quantity",
     "ratio",
+    "several",
     "table",
 ]
 
@@ -338,6 +339,12 @@ def _joined(
         return False
     lines[twins[0]].update(cells)
     return True
+
+
+def several(number: int, one: str) -> str:
+    """Write how many there are of something: ``1 day``, ``4 days``, ``2 activities``."""
+    many = f"{one[:-1]}ies" if one.endswith("y") and one[-2] not in "aeiou" else f"{one}s"
+    return f"{number:,} {one if number == 1 else many}"
 
 
 def table(columns: Mapping[str, pa.DataType], rows: Sequence[Sequence[object]]) -> pa.Table:

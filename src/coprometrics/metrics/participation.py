@@ -20,6 +20,7 @@ from coprometrics.metrics.base import (
     MetricResult,
     count,
     ratio,
+    several,
     table,
 )
 from coprometrics.metrics.frames import Engine, engine_over, given
@@ -117,7 +118,9 @@ def participation(
         counts[part]["organisations"] += number
     missing = sum(number for (part, kind), number in kinds.items() if (part, kind) == (None, None))
     if missing:
-        notes.append(f"{missing:,} organisations are not in the data, so their kind is not known.")
+        notes.append(
+            f"Of {several(missing, 'organisation')} the kind is not known: not in the data."
+        )
     figures: list[Figure] = []
     lines: list[tuple[object, ...]] = []
     for part in sorted(counts, key=lambda part: (part is None, part)):
@@ -305,7 +308,8 @@ def _remarks(
         notes.append(f"First-time attendance is judged by data that go back to {day} (UTC).")
     if whole["repeated"]:
         notes.append(
-            f"{whole['repeated']:,} attendances repeat a person at the same activity, and count."
+            f"More than one for a person at an activity: {several(whole['repeated'], 'attendance')}, "
+            "which all count."
         )
     if whole["different"]:
         notes += _differences(engine, whole["different"])
@@ -324,5 +328,5 @@ def _differences(engine: Engine, different: int) -> list[str]:
         for row in rows
     ]
     if different > _FEW:
-        notes.append(f"So have {different - _FEW:,} other activities.")
+        notes.append(f"The same holds for {several(different - _FEW, 'other activity')}.")
     return notes

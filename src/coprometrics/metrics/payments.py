@@ -16,6 +16,7 @@ from coprometrics.metrics.base import (
     count,
     money,
     quantity,
+    several,
     table,
 )
 from coprometrics.metrics.frames import Engine, engine_over, given
@@ -172,9 +173,9 @@ def _notes(whole: Mapping[str, Any] | None) -> list[str]:
     notes = []
     nameless, timeless = whole["payments"] - whole["named"], whole["payments"] - whole["timed"]
     if nameless:
-        notes.append(f"{nameless:,} payments name no person, and count none.")
+        notes.append(f"Of {several(nameless, 'payment')} it is not known who was paid.")
     if timeless and whole["timed"]:
-        notes.append(f"{timeless:,} payments do not say for how long, and add no hours.")
+        notes.append(f"Of {several(timeless, 'payment')} it is not known for how long.")
     return notes
 
 

@@ -22,6 +22,7 @@ from coprometrics.metrics.base import (
     count,
     money,
     ratio,
+    several,
     table,
 )
 from coprometrics.metrics.frames import Engine, Given, engine_over, given
@@ -208,8 +209,7 @@ def revenue_share(
         notes.append("A stream is negative, because its refunds exceed its income.")
     nameless = sum(row["rows_"] - row["named"] for row in rows if row["named"])
     if nameless:
-        said = "1 income names" if nameless == 1 else f"{nameless:,} incomes name"
-        notes.append(f"{said} no organisation, and counts none.")
+        notes.append(f"Of {several(nameless, 'income')} it is not known which organisation paid.")
     columns: dict[str, pa.DataType] = {
         by: pa.string(),
         "amount_minor": pa.int64(),

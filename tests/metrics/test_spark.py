@@ -1,0 +1,160 @@
+"""What is special about Spark: where the work is done, and what is left behind."""
+
+from __future__ import annotations
+
+import datetime as dt
+import subprocess
+import sys
+
+import pyarrow as pa
+import pytest
+
+from coprometrics.errors import MetricError
+from coprometrics.metrics import funnel, grant_income, participation, revenue_share
+from coprometrics.periods import OperationalYears
+from coprometrics.records import Activity, Attendance
+
+pytestmark = pytest.mark.spark
+
+START = dt.datetime(2023, 1, 1, tzinfo=dt.UTC)
+ENTITIES = 40_000
+
+
+@pytest.fixture(scope="module")
+def many_events(spark):
+    """Give 120,000 events, made on the cluster itself and spread over both workers."""
+    return spark.sql(
+        "SELECT concat('p:', cast(id % 40000 AS STRING)) AS entity_key, "
+        "CASE WHEN id < 40000 THEN 'x' WHEN id < 80000 THEN 'y' ELSE 'z' END AS stage, "
+        "timestamp_micros(1672531200000000 + id * 1000000) AS occurred_at "
+        "FROM range(0, 110000, 1, 4)"
+    ).persist()
+
+
+def results_sent(spark):
+    """Give the bytes that each stage so far has sent to the driver, from Spark's own status."""
+    stages = spark._jsc.sc().statusStore().stageList(None, False, False, None, None)
+    return {
+        (stage.stageId(), stage.attemptId()): stage.resultSize()
+        for stage in (stages.apply(i) for i in range(stages.size()))
+    }
+
+
+def test_nothing_but_the_result_comes_to_the_driver(spark, many_events):
+    before = results_sent(spark)
+    result = funnel(many_events, ["x", "y", "z"], window=dt.timedelta(days=30))
+    sent = [size for stage, size in results_sent(spark).items() if stage not in before]
+    assert [figure.number for figure in result.figures if figure.value == "reached"] == [
+        ENTITIES,
+        ENTITIES,
+        30_000,
+    ]
+    assert sent
+    # The smallest column of the events alone would be more than this from each stage.
+    assert max(sent) < 20_000
+    everything = many_events.toArrow().nbytes
+    assert sum(sent) < everything / 20
+
+
+def test_both_workers_take_part(spark, many_events):
+    assert many_events.rdd.getNumPartitions() == 4
+    executors = spark._jsc.sc().statusStore().executorList(False)
+    workers = {executors.apply(i).id() for i in range(executors.size())} - {"driver"}
+    assert len(workers) == 2
+
+
+def test_nothing_is_left_behind(spark, many_events):
+    kept = spark._jsc.getPersistentRDDs().size()
+    result = funnel(many_events, ["x", "y"], order="strict")
+    result.sensitivity()
+    with pytest.raises(MetricError, match="there is no stage 'other'"):
+        funnel(many_events, ["x", "other"])
+    assert [table.name for table in spark.catalog.listTables() if table.isTemporary] == []
+    assert spark._jsc.getPersistentRDDs().size() == kept
+
+
+def test_other_frames_are_sent_to_the_session_of_the_spark_one(spark):
+    held = Activity(id="t:1", kind="talk", timezone="Europe/London", starts_at=START)
+    came = [
+        Attendance(id=f"t:{n}", activity_id="t:1", status="attended", person_key=f"{n:032x}")
+        for n in range(3)
+    ]
+    rows = spark.createDataFrame(
+        pa.table(
+            {
+                "activity_id": [one.activity_id for one in came],
+                "status": [one.status for one in came],
+                "person_key": [one.person_key for one in came],
+            }
+        )
+    )
+    result = participation([held], rows)
+    assert result.figure("people_identified").number == 3
+
+
+def test_a_sum_beyond_64_bits_is_an_error_and_never_wrapped(spark):
+    rows = spark.createDataFrame(
+        pa.table(
+            {
+                "stream": ["a", "a"],
+                "currency": ["GBP", "GBP"],
+                "amount_minor": pa.array([2**63 - 1, 2**63 - 1]),
+            }
+        )
+    )
+    with pytest.raises(MetricError, match="does not fit in 64 bits"):
+        revenue_share(rows)
+
+
+def test_the_largest_amounts_are_split_to_the_penny(spark):
+    most = 2**63 - 1
+    table = pa.table(
+        {
+            "id": ["a", "b"],
+            "currency": ["GBP", "JPY"],
+            "amount_total_minor": pa.array([most, -most]),
+            "starts_on": [dt.date(2020, 2, 29)] * 2,
+            "ends_on": [dt.date(2029, 2, 28)] * 2,
+        }
+    )
+    periods = OperationalYears(start_month=3)
+    for basis in ("days", "months"):
+        here = grant_income(table, periods=periods, basis=basis)
+        there = grant_income(spark.createDataFrame(table), periods=periods, basis=basis)
+        assert there.rows.equals(here.rows)
+        assert sum(there.allocations.column("amount_minor").to_pylist()) == 0
+
+
+DEAD = """
+import pyarrow as pa
+from pyspark.sql import SparkSession
+from coprometrics import revenue_share
+from coprometrics.errors import MetricError
+
+session = (
+    SparkSession.builder.master("local[1]")
+    .config("spark.driver.host", "127.0.0.1")
+    .config("spark.driver.bindAddress", "127.0.0.1")
+    .config("spark.ui.enabled", "false")
+    .getOrCreate()
+)
+rows = session.createDataFrame(
+    pa.table({"stream": ["a"], "currency": ["GBP"], "amount_minor": [1]})
+)
+session.stop()
+try:
+    revenue_share(rows)
+except MetricError as error:
+    print("error:", error)
+"""
+
+
+def test_a_session_that_has_ended_is_told_of():
+    told = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", DEAD], capture_output=True, text=True, check=False
+    )
+    assert told.returncode == 0, told.stderr[-2000:]
+    assert "could not be worked through" in told.stdout
+    assert told.stdout.rstrip().endswith(
+        "see what the Spark session says, and start it again if it has ended"
+    )
