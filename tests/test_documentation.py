@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import doctest
+import inspect
 import io
 import re
 from pathlib import Path
@@ -13,6 +15,7 @@ from coprometrics.cli import cli
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
+METRIC_PAGES = sorted((ROOT / "docs" / "metrics").glob("*.md"))
 
 
 def blocks(text: str, language: str) -> list[str]:
@@ -35,12 +38,58 @@ def test_the_python_of_the_readme_runs():
         "examples/impact-report-2023/README.md",
         "docs/README.md",
         "docs/report-file.md",
+        *(f"docs/metrics/{page.name}" for page in METRIC_PAGES),
     ],
 )
-def test_every_file_that_a_page_links_to_is_there(name: str):
+def test_everything_that_a_page_links_to_is_there(name: str):
     page = ROOT / name
-    for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text("utf-8")):
-        assert (page.parent / target).exists(), target
+    for target, heading in re.findall(r"\]\(([^)#:]*)(?:#([^)]+))?\)", page.read_text("utf-8")):
+        there = page.parent / target if target else page
+        assert there.exists(), target
+        assert not heading or heading in anchors(there.read_text("utf-8")), f"{target}#{heading}"
+
+
+def anchors(text: str) -> set[str]:
+    """Give the headings of a page, as links to them are written."""
+    headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def examples(page: Path) -> doctest.DocTest:
+    """Give the examples of a page as one test; other lines are blank, so that numbers fit."""
+    lines, code = [], False
+    for line in page.read_text("utf-8").splitlines():
+        fence = line.startswith("```")
+        code = line == "```python" if fence else code
+        lines.append("" if fence or not code else line)
+    return doctest.DocTestParser().get_doctest("\n".join(lines), {}, page.name, str(page), 0)
+
+
+@pytest.mark.parametrize("page", METRIC_PAGES, ids=lambda page: page.stem)
+def test_the_examples_of_a_page_give_what_it_shows(page: Path):
+    test = examples(page)
+    assert test.examples, "a page without an example"
+    said = io.StringIO()
+    result = doctest.DocTestRunner(verbose=False).run(test, out=said.write)
+    assert not result.failed, said.getvalue()
+
+
+def test_every_metric_has_a_page_with_its_parameters():
+    from coprometrics.metrics import METRICS
+
+    index = (ROOT / "docs" / "metrics" / "README.md").read_text("utf-8")
+    for name, metric in METRICS.items():
+        assert f"({name}.md)" in index
+        page = (ROOT / "docs" / "metrics" / f"{name}.md").read_text("utf-8")
+        section = page[page.index("\n## Parameters\n") :]
+        table = section[: section.index("\n## ", 1)]
+        listed = re.findall(r"^\| `([a-z_]+)` \|", table, re.MULTILINE)
+        assert listed == list(inspect.signature(metric.function).parameters)
+
+
+def test_the_page_of_frames_quotes_the_spark_script():
+    script = (ROOT / "docs" / "metrics" / "spark_example.py").read_text("utf-8")
+    assert script in blocks((ROOT / "docs" / "metrics" / "frames.md").read_text("utf-8"), "python")
 
 
 def test_every_command_that_the_readme_names_exists():
