@@ -3,46 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from fractions import Fraction
-from itertools import permutations
-
-
-def deepest_step(
-    events: Sequence[tuple[int, str]],
-    steps: Sequence[Sequence[str]],
-    window: int | None,
-    entry: str,
-) -> int:
-    """Try every choice of different events for every number of steps, of one entity."""
-    firsts = [moment for moment, stage in events if stage in steps[0]]
-    deepest = 0
-    for length in range(1, len(steps) + 1):
-        for chain in permutations(range(len(events)), length):
-            moments = [events[i][0] for i in chain]
-            if (
-                all(events[i][1] in steps[k] for k, i in enumerate(chain))
-                and moments == sorted(moments)
-                and (window is None or moments[-1] - moments[0] <= window)
-                and (entry == "any" or moments[0] == min(firsts))
-            ):
-                deepest = length
-                break
-    return deepest
-
-
-def funnel_counts(
-    rows: Sequence[tuple[str, int, str]],
-    steps: Sequence[Sequence[str]],
-    window: int | None,
-    entry: str,
-) -> list[int]:
-    """Count the entities that reached each step."""
-    entities: dict[str, list[tuple[int, str]]] = {}
-    for entity, moment, stage in rows:
-        entities.setdefault(entity, []).append((moment, stage))
-    depths = [deepest_step(events, steps, window, entry) for events in entities.values()]
-    return [sum(depth > k for depth in depths) for k in range(len(steps))]
 
 
 def half_up(value: Fraction) -> int:

@@ -88,6 +88,7 @@ def session(address: str, folder: Path) -> Iterator[object]:
         .config("spark.sql.shuffle.partitions", "2")
         .config("spark.sql.session.timeZone", "America/St_Johns")
         .config("spark.sql.ansi.enabled", "false")
+        .config("spark.sql.timestampType", "TIMESTAMP_NTZ")
         .config("spark.sql.warehouse.dir", str(folder / "warehouse"))
         .getOrCreate()
     )

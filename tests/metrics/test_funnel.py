@@ -3,20 +3,19 @@ from __future__ import annotations
 import datetime as dt
 
 import attrs
+import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from coprometrics.errors import MetricError, ParameterError
 from coprometrics.metrics import funnel, funnel_from_counts
 from coprometrics.records import StageCount, StageEvent
 
-from . import oracles
 from .kinds import KINDS
 
 EPOCH = dt.datetime(2023, 3, 1, tzinfo=dt.UTC)
 MICROSECOND = dt.timedelta(microseconds=1)
+ORDERS = ("ordered", "strict", "unordered")
 
 
 def event(number, who, stage, moment, **more):
@@ -31,6 +30,11 @@ def event(number, who, stage, moment, **more):
 
 def events(*rows):
     return [event(n, *row) for n, row in enumerate(rows)]
+
+
+def columns(entities, stages, moments, kind=None):
+    occurred = pa.array(moments, kind or pa.timestamp("us", "UTC"))
+    return pa.table({"entity_key": entities, "stage": stages, "occurred_at": occurred})
 
 
 def reached(result, **where):
@@ -148,6 +152,8 @@ def test_several_programmes_ask_for_one():
         ([()], {}),
         ([""], {}),
         (["x"], {"entry": "last"}),
+        (["x"], {"order": "sorted"}),
+        (["x"], {"order": []}),
         (["x"], {"window": -MICROSECOND}),
     ],
 )
@@ -156,55 +162,74 @@ def test_parameters_that_cannot_be_used_are_refused(steps, more):
         funnel(events(("a", "x", 0)), steps, **more)
 
 
-rows_of_events = st.lists(
-    st.tuples(st.sampled_from("ab"), st.integers(0, 5), st.sampled_from("xyz")), max_size=9
+@pytest.mark.parametrize(
+    "steps",
+    [
+        None,
+        [None],
+        [3],
+        [["x", 3]],
+        ["x", ""],
+        b"x",
+        {"x", "y"},
+        [{"x", "y"}],
+        {1: "x"},
+        {"": "x"},
+        {"came": None},
+        {"x (2)": "x", "came": []},
+        ["x", "x", "x (2)"],
+    ],
 )
-groups_of_stages = st.lists(
-    st.lists(st.sampled_from("xyz"), min_size=1, max_size=2, unique=True), min_size=1, max_size=4
+def test_steps_that_are_no_stages_are_refused(steps):
+    with pytest.raises(ParameterError, match="steps"):
+        funnel(events(("a", "x", 0), ("a", "y", 0), ("a", "x (2)", 0)), steps)
+
+
+def test_steps_may_come_from_any_list():
+    rows = events(("a", "x", 0), ("a", "y", 0))
+    for steps in (("x", "y"), iter("xy"), np.array(["x", "y"]), {"x": "x", "y": ["y"]}):
+        assert reached(funnel(rows, steps)) == [1, 1]
+
+
+def test_a_stage_that_is_there_twice_has_two_names():
+    result = funnel(events(("a", "x", 0), ("a", "x", 1)), ["x", "x"])
+    assert result.figure("reached", step="x (2)").number == 1
+
+
+def test_a_missing_programme_is_not_among_those_that_exist():
+    rows = columns(["a", "a"], ["x", "x"], [0, 1])
+    rows = rows.append_column("programme", [["launch", None]])
+    assert reached(funnel(rows, ["x"], programme="launch")) == [1]
+    with pytest.raises(MetricError, match=r"the programmes are launch$"):
+        funnel(rows, ["x"], programme="workshop")
+    with pytest.raises(MetricError, match="1 of 2 rows have no programme"):
+        funnel(rows, ["x"])
+
+
+@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize(
+    "rows",
+    [
+        None,
+        "x",
+        [None],
+        pa.table({"stage": ["x"]}),
+        columns([1], ["x"], [0]),
+        columns(["a"], ["x"], [0], pa.timestamp("us")),
+        columns(["a"], ["x"], [1.5], pa.float64()),
+        columns(["a", "a"], [None, "x"], [0, 1]),
+        columns(["a", "a"], ["x", "x"], [-(2**62), 2**62]),
+    ],
 )
+def test_what_are_no_events_is_refused(rows, order):
+    with pytest.raises(MetricError):
+        funnel(rows, ["x", "x"], order=order)
 
 
-@given(
-    rows_of_events,
-    groups_of_stages,
-    st.none() | st.integers(0, 4),
-    st.sampled_from(["any", "first"]),
-    st.randoms(),
-)
-def test_counts_are_those_of_trying_every_chain(rows, steps, window, entry, random):
-    table = pa.table(
-        {
-            # One entity beside all others knows every stage, so that none is unknown.
-            "entity_key": [entity for entity, *_rest in rows] + [None] * 3,
-            "occurred_at": pa.array(
-                [moment for _e, moment, _s in rows] + [0] * 3, pa.timestamp("us", "UTC")
-            ),
-            "stage": [stage for *_rest, stage in rows] + list("xyz"),
-        }
-    )
-    order = list(range(table.num_rows))
-    random.shuffle(order)
-    duration = None if window is None else window * MICROSECOND
-    result = funnel(table.take(order), steps, window=duration, entry=entry)
-    assert reached(result) == oracles.funnel_counts(rows, steps, window, entry)
-
-
-@given(rows_of_events, st.permutations("xyz"), st.none() | st.integers(0, 4))
-def test_steps_of_their_own_stages_count_right_too(rows, steps, window):
-    full = [*rows, *(("c", 0, stage) for stage in "xyz")]
-    table = pa.table(
-        {
-            "entity_key": [entity for entity, *_rest in full],
-            "occurred_at": pa.array([m for _e, m, _s in full], pa.timestamp("us", "UTC")),
-            "stage": [stage for *_rest, stage in full],
-        }
-    )
-    duration = None if window is None else window * MICROSECOND
-    for entry in ("any", "first"):
-        result = funnel(table, list(steps), window=duration, entry=entry)
-        counts = reached(result)
-        assert counts == oracles.funnel_counts(full, steps, window, entry)
-        assert counts == sorted(counts, reverse=True)
+@pytest.mark.parametrize("by", ["county", 3])
+def test_groups_need_a_column(by):
+    with pytest.raises(MetricError, match="there is no column"):
+        funnel(events(("a", "x", 0)), ["x"], by=by)
 
 
 def counts(*rows):

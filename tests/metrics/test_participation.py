@@ -158,7 +158,29 @@ def test_an_activity_whose_attendance_nobody_knows_is_listed():
 def test_a_person_twice_at_one_activity_is_a_note():
     result = participation([activity(1)], [came(1, 1, "a"), came(2, 1, "a")])
     assert result.figure("attendances").number == 2
-    assert any("repeat a person" in note for note in result.notes)
+    assert any("Beyond the first of a person at an activity: 1 attendance," in note for note in result.notes)
+
+
+def test_what_nobody_knows_is_not_taken_for_zero():
+    nothing = participation([activity(1)])
+    for value in ("attendances", "people_identified", "first_time", "attendances_unidentified"):
+        assert nothing.figure(value, kind="talk").number is None
+    counted = participation([activity(1, headcount=3)])
+    assert counted.figure("attendances", kind="talk").number == 3
+    assert counted.figure("people_identified", kind="talk").number is None
+    assert participation([]).figure("attendances").number == 0
+
+
+def test_organisations_are_not_known_where_the_frame_does_not_name_them():
+    rows = pa.table(
+        {
+            "id": ["t:1"],
+            "kind": ["talk"],
+            "timezone": ["UTC"],
+            "starts_at": pa.array([EPOCH], type=pa.timestamp("us", tz="UTC")),
+        }
+    )
+    assert participation(rows).figure("organisations").number is None
 
 
 def test_activities_are_told_apart_by_another_column():

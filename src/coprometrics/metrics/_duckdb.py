@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import datetime as dt
 import os
+import shutil
 import tempfile
 import threading
 from abc import abstractmethod
@@ -206,15 +208,23 @@ def _fault(error: duckdb.Error) -> Exception:
 
 
 _lock = threading.Lock()
-_databases: dict[int, tuple[duckdb.DuckDBPyConnection, tempfile.TemporaryDirectory[str]]] = {}
+_databases: dict[int, duckdb.DuckDBPyConnection] = {}
 
 
 def _cursor() -> duckdb.DuckDBPyConnection:
     """Give a connection to the one database of this process: making one takes ten times longer."""
+    process = os.getpid()
     with _lock:
-        process = os.getpid()
         if process not in _databases:
-            spill = tempfile.TemporaryDirectory(prefix="coprometrics-")
-            config: Any = {"temp_directory": spill.name}
-            _databases[process] = (duckdb.connect(":memory:", config=config), spill)
-        return _databases[process][0].cursor()
+            spill = tempfile.mkdtemp(prefix="coprometrics-")
+            config: Any = {"temp_directory": spill}
+            _databases[process] = duckdb.connect(":memory:", config=config)
+            atexit.register(_clean_up, process, spill)
+        return _databases[process].cursor()
+
+
+def _clean_up(process: int, spill: str) -> None:
+    """End the database of this process; a process made from it must not."""
+    if os.getpid() == process:
+        _databases.pop(process).close()
+        shutil.rmtree(spill, ignore_errors=True)

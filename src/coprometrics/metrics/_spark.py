@@ -1,4 +1,8 @@
-"""Metrics on Spark, where one machine is not enough. Nothing but results comes to the driver."""
+"""Metrics on Spark, where one machine is not enough.
+
+Nothing comes to the driver but results and short lists: the stages of a programme, time zones, the
+organisations that go by several names.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +17,7 @@ import pyarrow as pa
 from coprometrics.errors import MetricError
 from coprometrics.metrics._engine import Engine, Given, Value, too_large, unreadable
 
-__all__ = ["Spark", "spark_types"]
+__all__ = ["Spark", "narrowed", "spark_columns"]
 
 _PARAMETER: Final = re.compile(r":(p\d+_)")
 _TYPES: Final[Mapping[str, pa.DataType]] = {
@@ -55,7 +59,6 @@ class Spark(Engine):
         self._token = uuid4().hex[:12]
         self._values: dict[str, Value] = {}
         self._views: list[str] = []
-        self._cached: list[Any] = []
         try:
             for given in inputs:
                 self._take(given, self._viewed(given.native))
@@ -65,15 +68,14 @@ class Spark(Engine):
             raise
 
     def close(self) -> None:
-        for frame in self._cached:
-            _quietly(frame.unpersist)
         for view in self._views:
             _quietly(partial(self._session.catalog.dropTempView, view))
-        self._cached, self._views = [], []
+        self._views = []
 
     def keep(self, name: str, query: str) -> None:
-        frame = _translated(lambda: self._frame(query).persist())
-        self._cached.append(frame)
+        # A checkpoint, not a cache: the plan of a table made from others would grow with each of
+        # them. Spark frees it once nobody holds it any more.
+        frame = _translated(lambda: self._frame(query).localCheckpoint())
         self.define(name, f"SELECT * FROM {self._viewed(frame)}")
 
     def put(self, name: str, table: pa.Table) -> None:
@@ -131,9 +133,20 @@ class Spark(Engine):
         return _translated(lambda: [row.asDict() for row in self._frame(query).collect()])
 
 
-def spark_types(frame: Any) -> Mapping[str, pa.DataType]:
-    """Give the Arrow type of each column of a Spark DataFrame."""
-    return {field.name: _type(field.dataType.simpleString()) for field in frame.schema.fields}
+def spark_columns(frame: Any) -> list[str]:
+    """Give the names of the columns of a Spark DataFrame."""
+    return _translated(lambda: list(frame.columns))
+
+
+def narrowed(frame: Any, columns: Sequence[str]) -> tuple[Any, Mapping[str, pa.DataType]]:
+    """Take only some columns of a Spark DataFrame; give their Arrow types too."""
+
+    def taken() -> tuple[Any, Mapping[str, pa.DataType]]:
+        narrow = frame.select(*["`" + column.replace("`", "``") + "`" for column in columns])
+        types = {field.name: _type(field.dataType.simpleString()) for field in narrow.schema.fields}
+        return narrow, types
+
+    return _translated(taken)
 
 
 def _type(text: str) -> pa.DataType:

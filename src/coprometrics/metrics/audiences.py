@@ -226,7 +226,7 @@ def top_posts(
         raise ParameterError(
             f"by is {by!r}", where="by", remedy=f"use one of {', '.join(POST_COUNTS)}"
         )
-    if n < 1:
+    if type(n) is not int or n < 1:
         raise ParameterError(f"n is {n!r}", where="n", remedy="give 1 or more")
     source = given(
         posts,

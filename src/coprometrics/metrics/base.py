@@ -175,7 +175,7 @@ class MetricResult:
         parameters: every parameter that decides the answer, as JSON holds it.
         period: the days it is about; None where it takes no period.
         basis: how money was placed in time, where that matters.
-        rows: the answer as an Arrow table; a ratio is a numerator and a denominator.
+        rows: the answer as an Arrow table; of a ratio it has the numerator and the denominator.
         figures: every single value.
         excluded: what was left out.
         notes: what a reader should know, in plain English.

@@ -27,7 +27,8 @@ def compare(
         currency: which currency, where there are several.
 
     Returns:
-        The growth as a ratio: later less earlier, over earlier.
+        The growth as a ratio: later less earlier, over earlier. It has no number where the earlier
+        amount is zero or less.
 
     Raises:
         BasisMismatch: when the two were placed in time by different rules. It offers the earlier
@@ -75,7 +76,9 @@ def compare(
         )
     start, end = int(before.number or 0), int(after.number or 0)
     about = {"from": earlier_period, "to": later_period}
-    return ratio(METRIC, "growth", about, end - start, start, after.currency)
+    # Over nothing, or less than nothing, there is no growth.
+    over = start if start > 0 else None
+    return ratio(METRIC, "growth", about, end - start, over, after.currency)
 
 
 def _restated(later: GrantIncome, dimension: str, period: str, after: Figure) -> str:

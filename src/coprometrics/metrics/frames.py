@@ -133,9 +133,11 @@ def _opened(data: object, name: str, record_type: type[Record]) -> tuple[Any, li
         return data, list(data.columns)
     frame: Any = nw.from_native(data, pass_through=True)
     if isinstance(frame, nw.LazyFrame | nw.DataFrame):
-        spark = frame.implementation.is_pyspark() or frame.implementation.is_pyspark_connect()
-        names = list(frame.collect_schema().names())
-        return (data if spark else frame), names
+        if frame.implementation.is_pyspark() or frame.implementation.is_pyspark_connect():
+            from coprometrics.metrics._spark import spark_columns
+
+            return data, spark_columns(data)
+        return frame, list(frame.collect_schema().names())
     if hasattr(data, "__arrow_c_stream__"):
         reader = pa.RecordBatchReader.from_stream(data)
         return reader, list(reader.schema.names)
@@ -158,10 +160,11 @@ def _narrowed(data: Any, columns: list[str], name: str) -> tuple[Any, Mapping[st
         elif isinstance(data, pa.Table | pa.RecordBatchReader | nw.LazyFrame | nw.DataFrame):
             table = _arrow(data, columns)
         else:
-            from coprometrics.metrics._spark import spark_types
+            from coprometrics.metrics._spark import narrowed
 
-            narrow = data.select(*[f"`{column.replace('`', '``')}`" for column in columns])
-            return narrow, spark_types(narrow)
+            return narrowed(data, columns)
+    except MetricError:
+        raise
     except (pa.ArrowException, duckdb.Error, KeyError, TypeError, ValueError) as error:
         raise MetricError(
             f"a column cannot be read ({str(error).splitlines()[0]})",

@@ -48,6 +48,8 @@ def funnel_from_counts(
         >>> print(funnel_from_counts(counts).figure("step_conversion", step="funded"))
         funnel_from_counts step_conversion (step funded): 80.00%
     """
+    if isinstance(optional, str):
+        raise ParameterError("optional is one text", where="optional", remedy="give a list")
     source = given(
         stage_counts,
         "stage_counts",
@@ -85,12 +87,14 @@ def funnel_from_counts(
     _never_rising(names, reached, optional)
     figures: list[Figure] = []
     gates = [i for i, name in enumerate(names) if name not in optional]
-    for i, name in enumerate(names):
-        first = reached[gates[0] if gates else 0]
+    lines: list[tuple[object, ...]] = []
+    first = reached[gates[0] if gates else 0] if reached else None
+    for i, (name, row) in enumerate(zip(names, rows, strict=True)):
         before = [gate for gate in gates if gate < i]
         last = reached[before[-1]] if before else None
         where = {"step": name}
         figures += step_figures(METRIC, where, reached[i], first, last, starts=not before)
+        lines.append((name, row["position"], name in optional, reached[i], first, last))
     notes = [f"{name} is optional: it does not gate the next stage." for name in optional]
     missing = [row["stage"] for row in rows if row["number"] is None]
     columns: dict[str, pa.DataType] = {
@@ -98,19 +102,15 @@ def funnel_from_counts(
         "position": pa.int64(),
         "optional": pa.bool_(),
         "reached": pa.int64(),
+        "first": pa.int64(),
+        "before": pa.int64(),
     }
     return MetricResult(
         metric=METRIC,
         version=1,
         parameters={"optional": sorted(optional), "programme": programme},
         period=None,
-        rows=table(
-            columns,
-            [
-                (row["stage"], row["position"], row["stage"] in optional, row["number"])
-                for row in rows
-            ],
-        ),
+        rows=table(columns, lines),
         figures=tuple(figures),
         excluded=(
             (Excluded("no-count", len(missing), f"the count of {', '.join(missing)} is not known"),)

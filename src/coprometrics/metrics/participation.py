@@ -123,14 +123,15 @@ def participation(
         )
     figures: list[Figure] = []
     lines: list[tuple[object, ...]] = []
+    known = {part: _unknown_out(counts[part], "organisation_ids" in held) for part in counts}
     for part in sorted(counts, key=lambda part: (part is None, part)):
         about = {} if part is None else {by: part}
         mine: dict[str, int] = {}
         for (where, kind), number in kinds.items():
             if where == part:
                 mine[kind or UNKNOWN] = mine.get(kind or UNKNOWN, 0) + number
-        figures += _figures(about, counts[part], mine)
-        lines.append((part, *(counts[part][name] for name in _COUNTS)))
+        figures += _figures(about, known[part], mine)
+        lines.append((part, *(known[part][name] for name in _COUNTS)))
     columns: dict[str, pa.DataType] = {by: pa.string()}
     columns.update({name: pa.int64() for name in _COUNTS})
     if "organisation_ids" not in held:
@@ -196,14 +197,15 @@ def _counts(engine: Engine) -> dict[str | None, dict[str, int]]:
         "co_delivered_true": "count(CASE WHEN co_delivered THEN 1 END)",
         "co_delivered_known": "count(co_delivered)",
         "co_delivered_unknown": "count(*) - count(co_delivered)",
+        "listed": engine.total("listed"),
         "uncounted": "count(CASE WHEN listed = 0 AND headcount IS NULL THEN 1 END)",
         "different": "count(CASE WHEN listed > 0 AND headcount <> attended THEN 1 END)",
     }
     listed = ", ".join(f"{sql} AS {name}" for name, sql in sums.items())
-    counts: dict[str | None, dict[str, int]] = {
-        row.pop("part"): {**dict.fromkeys(_COUNTS, 0), "repeated": 0, **_known(row)}
-        for row in engine.rows(f"SELECT part, {listed} FROM held {parts}")
-    }
+    nothing = dict.fromkeys((*_COUNTS, *sums, "repeated"), 0)
+    counts: dict[str | None, dict[str, int]] = {None: dict(nothing)}
+    for row in engine.rows(f"SELECT part, {listed} FROM held {parts}"):
+        counts[row.pop("part")] = {**nothing, **_known(row)}
     if engine.holds("attendances"):
         people = (
             "SELECT part, count(DISTINCT person_key) AS people_identified, "
@@ -245,8 +247,18 @@ def _organisation_kinds(engine: Engine) -> dict[tuple[str | None, str | None], i
     return {(row["part"], row["organisation_kind"]): row["organisations"] for row in rows}
 
 
+def _unknown_out(counts: Mapping[str, int], organisations: bool) -> dict[str, int | None]:
+    """Take out the counts of which nothing is known, so that they are not taken for zero."""
+    unknown: list[str] = [] if organisations else ["organisations"]
+    if counts["activities"] and not counts["listed"]:
+        unknown += ["people_identified", "first_time", "identified"]
+    if counts["activities"] and counts["uncounted"] == counts["activities"]:
+        unknown += ["attendances", "attendances_unidentified"]
+    return {name: None if name in unknown else counts[name] for name in _COUNTS}
+
+
 def _figures(
-    about: Mapping[str, str], counts: Mapping[str, int], kinds: Mapping[str, int]
+    about: Mapping[str, str], counts: Mapping[str, int | None], kinds: Mapping[str, int]
 ) -> list[Figure]:
     figures = [
         count(METRIC, name, about, counts[name])
@@ -307,10 +319,8 @@ def _remarks(
         day = (_EPOCH + dt.timedelta(microseconds=row["since"])).date()
         notes.append(f"First-time attendance is judged by data that go back to {day} (UTC).")
     if whole["repeated"]:
-        notes.append(
-            f"More than one for a person at an activity: {several(whole['repeated'], 'attendance')}, "
-            "which all count."
-        )
+        repeated = several(whole["repeated"], "attendance")
+        notes.append(f"Beyond the first of a person at an activity: {repeated}, which count too.")
     if whole["different"]:
         notes += _differences(engine, whole["different"])
     return tuple(found for found in excluded if found.count), notes

@@ -82,7 +82,9 @@ class RevenueShare(MetricResult):
         }
         if not shares:
             raise MetricError(
-                f"there are no shares in {currency or 'one currency'}",
+                f"there are no shares in {currency}"
+                if currency
+                else "there are several currencies",
                 where=METRIC,
                 remedy=f"name one of {', '.join(found)}",
             )
