@@ -193,11 +193,13 @@ def answer(
     return rows
 
 
-def left_out(events: Sequence[Event], steps: Steps, as_of: int | None = None) -> dict[str, int]:
-    """Count the events of the steps that do not count, by reason."""
+def left_out(
+    events: Sequence[Event], steps: Steps, as_of: int | None = None, *, order: str
+) -> dict[str, int]:
+    """Count the events that do not count, by reason: of the steps, or of all where they matter."""
     reasons: dict[str, int] = {}
     for event in events:
-        if not any(event.stage in stages for stages in steps):
+        if order != "strict" and not any(event.stage in stages for stages in steps):
             continue
         if event.entity is None:
             reason = "no-entity"

@@ -16,7 +16,7 @@ from coprometrics.metrics._engine import Engine
 
 __all__ = ["Rules", "Step", "keep_reached"]
 
-_MOST_NEEDS: Final = 256
+_MOST_NEEDS: Final = 64
 
 
 @frozen

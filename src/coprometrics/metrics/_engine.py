@@ -346,8 +346,8 @@ class Engine(ABC):
 def too_large() -> MetricError:
     """Make the error of a number that does not fit in 64 bits."""
     return MetricError(
-        "the amounts are too large to calculate with",
-        remedy="check them: they must be in minor units, such as pence",
+        "a number is too large to calculate with",
+        remedy="check the amounts, which must be in minor units such as pence, and the instants",
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, Final
 
@@ -12,7 +12,7 @@ from attrs import evolve, field, frozen
 
 from coprometrics.errors import MetricError, ParameterError, shown
 from coprometrics.metrics._chains import Rules, Step, keep_reached
-from coprometrics.metrics._steps import refuse_other_programmes, step_figures
+from coprometrics.metrics._steps import read_steps, refuse_other_programmes, step_figures
 from coprometrics.metrics.base import (
     Excluded,
     Figure,
@@ -21,7 +21,7 @@ from coprometrics.metrics.base import (
     quantity,
     table,
 )
-from coprometrics.metrics.frames import Engine, engine_over, given
+from coprometrics.metrics.frames import Engine, Given, engine_over, given
 from coprometrics.records import StageEvent
 
 __all__ = ["ENTRIES", "ORDERS", "Funnel", "Steps", "funnel"]
@@ -72,7 +72,8 @@ def funnel(
 
     An entity reaches a step when it has one event for each step up to it, in order of time, each
     event used once, and the last no later than the window after the first. Equal times count as in
-    order. The window is closed and always counted from the first step.
+    order. The window is closed and always counted from the first step. Where stages serve several
+    steps, Hall's theorem says whether each step can have an event of its own.
 
     Args:
         events: `StageEvent` records or a frame with ``entity_key``, ``stage`` and ``occurred_at``
@@ -84,8 +85,8 @@ def funnel(
             earliest.
         order: ``ordered`` allows other events between the steps; ``strict`` does not: the steps are
             neighbours among all of the entity's events, where events at the same time stand in the
-            order of the steps, then of their ids; ``unordered`` takes the steps in any order, all
-            within one window.
+            order of the first steps that they reach, then of their ids; ``unordered`` takes the
+            steps in any order, all within one window.
         by: a column to tell entities apart by: its value on their earliest first-step event.
         programme: which programme, where the data hold several.
         as_of: an instant; what happened later is left out, and those who went no further are told
@@ -121,7 +122,7 @@ def funnel(
         >>> within.figure("reached", step="joined").number
         0
     """
-    wanted = _steps(steps)
+    wanted = read_steps(steps)
     for name, value, options in (("entry", entry, ENTRIES), ("order", order, ORDERS)):
         if value not in options:
             raise ParameterError(
@@ -137,11 +138,11 @@ def funnel(
         StageEvent,
         need=("entity_key", "stage", "occurred_at"),
         may=("id", *(() if programme else ("programme",))),
-        extra=tuple(name for name in (by, "programme" if programme else None) if name),
+        extra=tuple(name for name in (by, "programme" if programme else None) if name is not None),
         checked=False,
     )
     with engine_over(source) as engine:
-        excluded = _define_timed(engine, wanted, by, programme, now, "programme" in source)
+        excluded = _define_timed(engine, wanted, by, programme, now, source, order)
         keep_reached(engine, wanted, rules)
         tallies = _tallies(engine, len(wanted), by, rules, now)
     names = [step.name for step in wanted]
@@ -164,13 +165,13 @@ def funnel(
                 figures += [count(METRIC, word, where, tally[word]) for word in ("open", "dropped")]
             lines.append(
                 (
-                    *(name, *([group] if by else []), reached[i], reached[0], last),
+                    *(name, *([group] if by is not None else []), reached[i], reached[0], last),
                     *(tally["median"], tally["p90"], tally["open"], tally["dropped"]),
                 )
             )
     columns: dict[str, pa.DataType] = {
         "step": pa.string(),
-        **({by: pa.string()} if by else {}),
+        **({by: pa.string()} if by is not None else {}),
         **dict.fromkeys(_COLUMNS, pa.int64()),
     }
     parameters = {
@@ -185,7 +186,7 @@ def funnel(
 
     def policies() -> MetricResult:
         with engine_over(source) as engine:
-            _define_timed(engine, wanted, None, programme, now, "programme" in source)
+            _define_timed(engine, wanted, None, programme, now, source, order)
             return _sensitivity(engine, wanted, rules, parameters)
 
     return Funnel(
@@ -223,9 +224,11 @@ def _define_timed(
     by: str | None,
     programme: str | None,
     now: int | None,
-    known: bool,
+    source: Given,
+    order: str,
 ) -> tuple[Excluded, ...]:
-    """Define ``timed``, the events that count; say what was left out of the steps asked for."""
+    """Define ``timed``, the events that count; say what was left out."""
+    known = "programme" in source
     name = "programme" if known or programme else "CAST(NULL AS STRING)"
     late = "false" if now is None else f"occurred_at > {now}"
     stages = engine.rows(
@@ -249,7 +252,7 @@ def _define_timed(
             where="events.stage",
             remedy=f"the stages are {', '.join(sorted(there)) or 'none: there are no events'}",
         )
-    group = f", {engine.grouped(by, ('step', *_COLUMNS))} AS part" if by else ""
+    group = f", {engine.grouped(by, ('step', *_COLUMNS))} AS part" if by is not None else ""
     tests = ["entity_key IS NOT NULL", "occurred_at IS NOT NULL", f"NOT ({late})"]
     if programme is not None:
         tests.append(f"programme = {engine.value(programme)}")
@@ -258,7 +261,7 @@ def _define_timed(
         f"SELECT entity_key AS entity, stage, occurred_at AS moment, id{group} "
         f"FROM events WHERE {' AND '.join(tests)}",
     )
-    if by:
+    if by is not None:
         engine.keep(
             "parts",
             "SELECT entity, part FROM (SELECT entity, part, row_number() OVER "
@@ -266,7 +269,8 @@ def _define_timed(
             f"FROM timed WHERE stage IN ({engine.listed(steps[0].stages)})) AS first_events "
             "WHERE place = 1",
         )
-    used = [row for row in mine if row["stage"] in asked]
+    # Where the steps are neighbours among all events, every event counts.
+    used = [row for row in mine if order == "strict" or row["stage"] in asked]
     left = [
         Excluded(
             "no-entity",
@@ -310,7 +314,10 @@ def _tallies(
         None: [dict(empty) for _ in range(steps)]
     }
     whole = ("CAST(NULL AS STRING) AS part", "done")
-    for part, source in (whole, *([("part", "done JOIN parts USING (entity)")] if by else [])):
+    for part, source in (
+        whole,
+        *([("part", "done JOIN parts USING (entity)")] if by is not None else []),
+    ):
         # The least time within which half, and nine tenths, did: nearest rank, in whole numbers.
         rank = f"PARTITION BY step{', part' if source != 'done' else ''}"
         rows = engine.rows(
@@ -396,44 +403,4 @@ def _instant(as_of: object) -> dt.datetime:
             pass  # its day in UTC is in the year 0 or 10000
     raise ParameterError(
         f"as_of is {shown(as_of)}", where="as_of", remedy="give a datetime with a time zone"
-    )
-
-
-def _steps(steps: object) -> list[Step]:
-    named: Iterable[tuple[object, object]]
-    if isinstance(steps, Mapping):
-        named = steps.items()
-    else:
-        named = [(None, group) for group in _in_order(steps)]
-    found: list[Step] = []
-    for name, group in named:
-        stages = [group] if isinstance(group, str) else _in_order(group)
-        texts = tuple(stage for stage in stages if isinstance(stage, str) and stage)
-        if not texts or len(texts) < len(stages):
-            raise ParameterError(f"{shown(group)} is not a stage or a group of them", where="steps")
-        called = "/".join(texts) if name is None else name
-        if not isinstance(called, str) or not called:
-            raise ParameterError(f"{shown(name)} is not the name of a step", where="steps")
-        found.append(Step(called, texts))
-    if not found:
-        raise ParameterError("there are no steps", where="steps", remedy="give two or more stages")
-    # A stage may be passed twice; its second step needs a name of its own to be told apart.
-    seen: dict[str, int] = {}
-    for i, step in enumerate(found):
-        seen[step.name] = seen.get(step.name, 0) + 1
-        if seen[step.name] > 1:
-            found[i] = Step(f"{step.name} ({seen[step.name]})", step.stages)
-    if len({step.name for step in found}) < len(found):
-        raise ParameterError(
-            "two steps have the same name", where="steps", remedy="name them in a mapping"
-        )
-    return found
-
-
-def _in_order(items: object) -> list[object]:
-    """Take in a list; a text is none, and a set has no order."""
-    if isinstance(items, Iterable) and not isinstance(items, str | Set):
-        return list(items)
-    raise ParameterError(
-        f"{shown(items)} is not a list of stages", where="steps", remedy="give a list of stages"
     )
