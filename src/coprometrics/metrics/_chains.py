@@ -71,9 +71,21 @@ def keep_reached(engine: Engine, steps: Sequence[Step], rules: Rules) -> None:
         _keep_ordered(engine, steps, rules)
 
 
-def _keep_entities(engine: Engine, number: int, chains: str, end: str, start: str) -> None:
-    """Keep one row for each entity with chains, given the columns of their ends and starts."""
-    engine.keep(
+def _keep_entities(
+    engine: Engine, number: int, chains: str, end: str, start: str, *, once: bool = True
+) -> None:
+    """Make one row for each entity with chains, given the columns of their ends and starts.
+
+    Args:
+        engine: where the chains are.
+        number: the step that they end with.
+        chains: the table of the chains.
+        end: the time of their last event.
+        start: the time of their first event.
+        once: whether to work it out now, or each time that it is used.
+    """
+    make = engine.keep if once else engine.define
+    make(
         f"reached_{number}",
         f"SELECT entity, min({end} - {start}) AS shortest, max({start}) AS latest "
         f"FROM {chains} GROUP BY entity",
@@ -85,39 +97,46 @@ def _keep_ordered(engine: Engine, steps: Sequence[Step], rules: Rules) -> None:
 
     For each event that may be an entity's step k, the latest start of a chain that ends there is
     kept: a later start leaves more of the window, so no other chain can do better. One running
-    maximum over the chains so far and the next step's events gives the next step's chains.
+    maximum over the chains so far and the next step's events gives the next step's chains. Both
+    stand in one line by a key, twice the time and one more for what comes later at that time.
     """
-    engine.define("chains", _first_events(engine, steps[0], rules))
-    _keep_entities(engine, 1, "chains", "moment", "start")
     # At one time a chain comes before the event that may prolong it, where ties are in order.
-    chain, event = (1, 2) if rules.ties else (2, 1)
+    chain, event = (0, 1) if rules.ties else (1, 0)
+    first = f"stage IN ({engine.listed(steps[0].stages)})"
+    engine.define("begun", f"SELECT entity, moment, moment AS start FROM timed WHERE {first}")
+    if rules.entry == "first":
+        engine.define(
+            "begun",
+            "SELECT entity, min(moment) AS moment, min(moment) AS start FROM timed "
+            f"WHERE {first} GROUP BY entity",
+        )
+    _keep_entities(engine, 1, "begun", "moment", "start", once=False)
     for number, step in enumerate(steps[1:], start=2):
+        here = f"stage IN ({engine.listed(step.stages)})"
+        before = "begun" if number == 2 else "chains"
+        line = (
+            f"SELECT entity, 2 * moment + {chain} AS line_key, start AS since FROM {before} "
+            f"UNION ALL SELECT entity, 2 * moment + {event} AS line_key, "
+            f"CAST(NULL AS BIGINT) AS since FROM timed WHERE {here} "
+            f"AND entity IN (SELECT entity FROM {before})"
+        )
+        if number == 2 and rules.entry == "any":
+            # All of both are events, and one look at them is enough.
+            line = (
+                f"SELECT entity, 2 * moment + CASE WHEN {first} THEN {chain} ELSE {event} END "
+                f"AS line_key, CASE WHEN {first} THEN moment END AS since "
+                f"FROM timed WHERE {first} OR {here}"
+            )
+        moment = engine.quotient(f"line_key - {event}", "2")
         engine.keep(
             "chains",
-            f"""
-            SELECT entity, moment, start FROM (
-                SELECT entity, moment, place, max(begun) OVER (
-                    PARTITION BY entity ORDER BY moment, place
-                    ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS start
-                FROM (
-                    SELECT entity, moment, start AS begun, {chain} AS place FROM chains
-                    UNION ALL
-                    SELECT entity, moment, CAST(NULL AS BIGINT) AS begun, {event} AS place
-                    FROM timed WHERE stage IN ({engine.listed(step.stages)})
-                        AND entity IN (SELECT entity FROM reached_{number - 1})) AS mixed)
-                AS run
-            WHERE place = {event} AND start IS NOT NULL AND {rules.within("moment - start")}""",
+            f"SELECT entity, {moment} AS moment, start FROM (SELECT entity, line_key, since, "
+            "max(since) OVER (PARTITION BY entity ORDER BY line_key "
+            "ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS start "
+            f"FROM ({line}) AS line) AS followed WHERE since IS NULL AND start IS NOT NULL "
+            f"AND {rules.within(f'{moment} - start')}",
         )
         _keep_entities(engine, number, "chains", "moment", "start")
-
-
-def _first_events(engine: Engine, step: Step, rules: Rules) -> str:
-    events = f"FROM timed WHERE stage IN ({engine.listed(step.stages)})"
-    if rules.entry == "first":
-        return (
-            f"SELECT entity, min(moment) AS moment, min(moment) AS start {events} GROUP BY entity"
-        )
-    return f"SELECT entity, moment, moment AS start {events}"
 
 
 def _keep_matched(engine: Engine, steps: Sequence[Step], rules: Rules) -> None:

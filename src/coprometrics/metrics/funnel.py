@@ -298,13 +298,22 @@ def _tallies(
         went_on, join = "false", ""
         if now is not None and k < steps:
             went_on = "later.entity IS NOT NULL"
-            join = f"LEFT JOIN reached_{k + 1} AS later ON later.entity = done.entity"
+            join = f"LEFT JOIN reached_{k + 1} AS later ON later.entity = reached.entity"
+        # Nobody takes time to the first step, so that none has to be ranked there.
+        shortest = "CAST(NULL AS BIGINT)" if k == 1 else "reached.shortest"
         selects.append(
-            f"SELECT {k} AS step, done.entity AS entity, done.shortest AS shortest, "
-            f"done.latest AS latest, {went_on} AS went_on FROM reached_{k} AS done {join}"
+            f"SELECT {k} AS step, reached.entity AS entity, {shortest} AS shortest, "
+            f"reached.latest AS latest, {went_on} AS went_on FROM reached_{k} AS reached {join}"
         )
-    engine.define("done", " UNION ALL ".join(selects))
+    engine.define("first_done", selects[0])
+    engine.define("later_done", " UNION ALL ".join(selects[1:]))
     still = "true" if rules.window is None or now is None else f"latest > {now - rules.window}"
+    states = (
+        f", count(CASE WHEN NOT went_on AND {still} THEN 1 END) AS open, "
+        f"count(CASE WHEN NOT went_on AND NOT ({still}) THEN 1 END) AS dropped"
+        if now is not None
+        else ""
+    )
     empty: dict[str, int | None] = {
         "reached": 0,
         **dict.fromkeys(("median", "p90")),
@@ -313,28 +322,29 @@ def _tallies(
     tallies: dict[str | None, list[dict[str, int | None]]] = {
         None: [dict(empty) for _ in range(steps)]
     }
-    whole = ("CAST(NULL AS STRING) AS part", "done")
-    for part, source in (
-        whole,
-        *([("part", "done JOIN parts USING (entity)")] if by is not None else []),
-    ):
-        # The least time within which half, and nine tenths, did: nearest rank, in whole numbers.
-        rank = f"PARTITION BY step{', part' if source != 'done' else ''}"
-        rows = engine.rows(
-            "SELECT step, part, count(*) AS reached, "
-            f"max(CASE WHEN place = {engine.quotient('n + 1', '2')} THEN shortest END) AS median, "
-            f"max(CASE WHEN place = {engine.quotient('9 * n + 9', '10')} THEN shortest END) "
-            f"AS p90, count(CASE WHEN NOT went_on AND {still} THEN 1 END) AS open, "
-            f"count(CASE WHEN NOT went_on AND NOT ({still}) THEN 1 END) AS dropped FROM ("
-            f"SELECT step, {part}, shortest, latest, went_on, "
-            f"row_number() OVER ({rank} ORDER BY shortest) AS place, "
-            f"count(*) OVER ({rank}) AS n FROM {source}) AS ranked GROUP BY step, part"
+    for group in (None, *([by] if by is not None else [])):
+        part = "CAST(NULL AS STRING)" if group is None else "part"
+        join = "" if group is None else "JOIN parts USING (entity)"
+        line = "PARTITION BY step" if group is None else "PARTITION BY step, part"
+        query = (
+            f"SELECT step, {part} AS part, count(*) AS reached, 0 AS median, 0 AS p90{states} "
+            f"FROM first_done {join} GROUP BY step{'' if group is None else ', part'}"
         )
-        for row in rows:
-            group, step = row.pop("part"), row.pop("step")
-            mine = tallies.setdefault(group, [dict(empty) for _ in range(steps)])
-            left = ("reached", "median", "p90", *(() if now is None else ("open", "dropped")))
-            mine[step - 1].update({name: row[name] for name in left})
+        if steps > 1:
+            # The least time within which half, and nine tenths, did: nearest rank, by counting.
+            half, most = engine.quotient("n + 1", "2"), engine.quotient("9 * n + 9", "10")
+            query += (
+                " UNION ALL SELECT step, part, count(*) AS reached, "
+                f"max(CASE WHEN place = {half} THEN shortest END) AS median, "
+                f"max(CASE WHEN place = {most} THEN shortest END) AS p90{states} FROM ("
+                f"SELECT step, {part} AS part, shortest, latest, went_on, row_number() OVER "
+                f"({line} ORDER BY shortest) AS place, count(*) OVER ({line}) AS n "
+                f"FROM later_done {join}) AS ranked GROUP BY step, part"
+            )
+        for row in engine.rows(query):
+            step = row.pop("step")
+            mine = tallies.setdefault(row.pop("part"), [dict(empty) for _ in range(steps)])
+            mine[step - 1].update(row)
     for mine in tallies.values():
         mine[-1].update(open=None, dropped=None)
     return tallies
