@@ -158,7 +158,10 @@ def test_an_activity_whose_attendance_nobody_knows_is_listed():
 def test_a_person_twice_at_one_activity_is_a_note():
     result = participation([activity(1)], [came(1, 1, "a"), came(2, 1, "a")])
     assert result.figure("attendances").number == 2
-    assert any("Beyond the first of a person at an activity: 1 attendance," in note for note in result.notes)
+    assert any(
+        "Beyond the first of a person at an activity: 1 attendance," in note
+        for note in result.notes
+    )
 
 
 def test_what_nobody_knows_is_not_taken_for_zero():

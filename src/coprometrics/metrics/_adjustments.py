@@ -16,7 +16,7 @@ from coprometrics.errors import MetricError, ParameterError
 from coprometrics.metrics._engine import Engine, too_large
 from coprometrics.metrics._pieces import define_pieces, define_weights, part
 from coprometrics.metrics._spans import refuse_shared_ids
-from coprometrics.metrics.base import table
+from coprometrics.metrics.base import several, table
 from coprometrics.money import Money
 from coprometrics.periods import Periods
 
@@ -101,7 +101,7 @@ def keep_changes(engine: Engine, amount: str) -> list[str]:
     )
     if not strays["number"]:
         return []
-    return [f"{strays['number']:,} changes belong to no award in the data and do not count."]
+    return [f"Not counted, for want of their award: {several(strays['number'], 'change')}."]
 
 
 def _refuse_unclear(engine: Engine) -> None:
@@ -218,7 +218,7 @@ def _take_change(engine: Engine, periods: Periods, place: int, *, retrospective:
     )
     _refuse_backwards(engine)
     engine.define("moving", "SELECT * FROM state WHERE effective_on IS NOT NULL")
-    engine.keep(
+    engine.define(
         "frozen",
         "SELECT split.* FROM split JOIN closed ON closed.number = split.number "
         "JOIN moving ON moving.id = split.id AND moving.run = split.run "
@@ -231,7 +231,7 @@ def _take_change(engine: Engine, periods: Periods, place: int, *, retrospective:
         "AS held_minor FROM frozen GROUP BY id, run",
     )
     # A closed period in which the award had no days stays without them.
-    engine.define(
+    engine.keep(
         "open_days",
         "SELECT spread.*, coalesce(held_minor, 0) AS kept, "
         "CASE WHEN last_closed < effective_on THEN 0 ELSE upto - before END AS weight "
@@ -323,7 +323,7 @@ def _keep_at_award(engine: Engine, periods: Periods, *, retrospective: bool) -> 
 
 
 def _define_supplements(engine: Engine, basis: str) -> None:
-    """Define ``supplements``: each is an award of its own from its effective day.
+    """Keep ``supplements``: each is an award of its own from its effective day.
 
     One without an end of its own has that of its award: the one that holds when it takes effect or,
     where that is over by then, the next one.
@@ -331,7 +331,7 @@ def _define_supplements(engine: Engine, basis: str) -> None:
     Raises:
         MetricError: when one has no last day, or one before it takes effect.
     """
-    known = "coalesce(end_before, judged.final_day)"
+    known = "coalesce(end_before, judged.known_end)"
     last = (
         f"coalesce(own_end, CASE WHEN {known} >= effective_on THEN {known} END, end_after, {known})"
     )
@@ -347,7 +347,7 @@ def _define_supplements(engine: Engine, basis: str) -> None:
         "WHERE added.extra "
         "GROUP BY added.award_id, added.place, added.effective_on, added.delta, added.new_end",
     )
-    engine.define(
+    engine.keep(
         "supplements",
         f"SELECT id, run, id AS line_of, '{basis}' AS basis, currency, effective_on AS first_day, "
         f"{'effective_on' if basis == 'at_award' else last} AS final_day, "

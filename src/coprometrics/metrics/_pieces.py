@@ -26,47 +26,61 @@ def define_weights(engine: Engine, name: str, spans: str, periods: Periods) -> N
     """
     length, shift = periods.months, periods.start_month - 1
     month = "year({0}) * 12 + month({0}) - 1"
-
-    def number(of_month: str) -> str:
-        return engine.quotient(f"{of_month} - {shift}", str(length))
-
+    first, last = (
+        engine.quotient(f"{month.format(day)} - {shift}", str(length))
+        for day in ("first_day", "final_day")
+    )
+    engine.define(
+        f"{name}_numbers",
+        f"SELECT *, {engine.day_number('first_day')} - 1 AS eve, "
+        f"{engine.day_number('final_day')} AS last_number, {engine.numbers(first, last)} AS number "
+        f"FROM {spans}",
+    )
+    # The month after the period, and the first of its own.
     engine.define(
         f"{name}_months",
-        f"SELECT *, {month.format('first_day')} AS first_month, "
-        f"{month.format('final_day')} AS last_month, "
-        "day(last_day(first_day)) AS first_of, day(last_day(final_day)) AS last_of, "
-        "day(last_day(first_day)) - day(first_day) + 1 AS first_days, "
-        "day(final_day) AS last_days, "
-        f"{engine.day_number('first_day')} - 1 AS eve FROM {spans}",
-    )
-    by_months = "basis = 'months' AND first_month < last_month"
-    engine.define(
-        f"{name}_whole",
-        f"SELECT *, CAST(CASE WHEN {by_months} THEN first_days * last_of + last_days * first_of "
-        "+ (last_month - first_month - 1) * first_of * last_of "
-        f"ELSE {engine.day_number('final_day')} - eve END AS BIGINT) AS whole, "
-        f"{engine.numbers(number('first_month'), number('last_month'))} AS number "
-        f"FROM {name}_months",
-    )
-    engine.define(
-        f"{name}_ended",
-        f"SELECT *, (number + 1) * {length} + {shift} - 1 AS end_month FROM {name}_whole",
+        f"SELECT *, (number + 1) * {length} + {shift} AS end_month, "
+        f"number * {length} + {shift} AS start_month FROM {name}_numbers",
     )
 
-    def weight(of_month: str) -> str:
-        year = engine.quotient(of_month, "12")
-        first = f"make_date(CAST({year} AS INT), CAST({of_month} % 12 + 1 AS INT), 1)"
+    def eve_of(of_month: str) -> str:
+        year, rest = engine.quotient(of_month, "12"), f"{of_month} % 12 + 1"
+        first = f"make_date(CAST({year} AS INT), CAST({rest} AS INT), 1)"
+        return f"{engine.day_number(first)} - 1"
+
+    engine.define(
+        f"{name}_days",
+        f"SELECT *, last_number - eve AS days, greatest(0, {eve_of('start_month')} - eve) "
+        f"AS days_before, least(last_number, {eve_of('end_month')}) - eve AS days_upto "
+        f"FROM {name}_months",
+    )
+    _define_month_weights(engine, name, month)
+
+
+def _define_month_weights(engine: Engine, name: str, month: str) -> None:
+    """Turn days into weights: as they are, or each month alike where that is the basis."""
+    first, last = month.format("first_day"), month.format("final_day")
+    first_of, last_of = "day(last_day(first_day))", "day(last_day(final_day))"
+    first_part = f"(({first_of} - day(first_day) + 1) * {last_of})"
+    whole = (
+        f"({first_part} + day(final_day) * {first_of} "
+        f"+ ({last} - ({first}) - 1) * {first_of} * {last_of})"
+    )
+
+    def passed(end: str, days: str) -> str:
+        """Weigh what lies before a month; all, or nothing, beyond the ends of the span."""
+        part = f"{first_part} + ({end} - ({first}) - 1) * {first_of} * {last_of}"
         return (
-            f"CASE WHEN {of_month} < first_month THEN 0 WHEN {of_month} >= last_month THEN whole "
-            "WHEN basis = 'months' "
-            f"THEN first_days * last_of + ({of_month} - first_month) * first_of * last_of "
-            f"ELSE {engine.day_number(f'last_day({first})')} - eve END"
+            f"CASE WHEN basis <> 'months' OR {first} = {last} THEN {days} "
+            f"WHEN {end} <= {first} THEN 0 WHEN {end} > {last} THEN {whole} ELSE {part} END"
         )
 
     engine.define(
         name,
-        f"SELECT *, CAST({weight('end_month')} AS BIGINT) AS upto, "
-        f"CAST({weight(f'(end_month - {length})')} AS BIGINT) AS before FROM {name}_ended",
+        f"SELECT *, CAST({passed('end_month', 'days_upto')} AS BIGINT) AS upto, "
+        f"CAST({passed('start_month', 'days_before')} AS BIGINT) AS before, "
+        f"CAST(CASE WHEN basis <> 'months' OR {first} = {last} THEN days ELSE {whole} END "
+        f"AS BIGINT) AS whole FROM {name}_days",
     )
 
 
@@ -92,14 +106,10 @@ def part(engine: Engine, amount: str, upto: str, before: str, whole: str) -> str
     """Write a period's part of an amount, from the weights up to its end and its start.
 
     A * C is too large for 64 bits; with A = Q * T + R it is Q * C and R * C / T, which are not.
+    Rounded half up without the sign, and cut off towards zero, both come to the same.
     """
-    return f"({_placed(engine, amount, upto, whole)}) - ({_placed(engine, amount, before, whole)})"
-
-
-def _placed(engine: Engine, amount: str, weight: str, whole: str) -> str:
+    rest = f"2 * ({amount} % {whole})"
     half = f"CASE WHEN {amount} < 0 THEN -{whole} ELSE {whole} END"
-    rest = engine.quotient(f"2 * ({amount} % {whole}) * {weight} + {half}", f"2 * {whole}")
-    return (
-        f"CASE WHEN {weight} = 0 THEN 0 WHEN {weight} = {whole} THEN {amount} "
-        f"ELSE ({engine.quotient(amount, whole)}) * {weight} + {rest} END"
-    )
+    placed = (engine.quotient(f"{rest} * {at} + {half}", f"2 * {whole}") for at in (upto, before))
+    quotient = engine.quotient(amount, whole)
+    return f"({quotient}) * ({upto} - {before}) + ({') - ('.join(placed)})"

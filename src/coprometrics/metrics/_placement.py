@@ -70,6 +70,8 @@ class Placement:
         )
         if scheduled or adjusted:
             engine.keep("judged", "SELECT * FROM judged")
+        if adjusted:
+            refuse_backwards(engine)
         define_spans(engine, scheduled=scheduled)
         define_pieces(engine, "plain", "spans", self.periods)
         parts = ["SELECT * FROM plain"]
@@ -84,34 +86,46 @@ class Placement:
         engine.define("pieces", " UNION ALL ".join(parts))
         return notes
 
-    def reported(self, engine: Engine) -> list[dict[str, Any]]:
-        """Sum up what was reported of closed periods before they were restated."""
+    def reported(self, engine: Engine) -> list[dict[str, Any]] | None:
+        """Sum up what was reported of closed periods; None where none can be restated."""
         scheduled, adjusted = "schedule" in self.names, "adjustments" in self.names
         if not (self.closed and self.retrospective and (scheduled or adjusted)):
-            return []
+            return None
         parts = ["SELECT * FROM plain"]
         if scheduled:
             parts[0] += " WHERE id IS NULL OR id NOT IN (SELECT id FROM original_pieces)"
             parts.append("SELECT * FROM original_pieces")
         if adjusted:
-            parts += ["SELECT * FROM reported", "SELECT * FROM supplement_pieces"]
+            parts.append("SELECT * FROM reported")
         return engine.rows(
             f"SELECT number, basis, currency, {engine.total('amount_minor')} AS amount_minor "
             f"FROM ({' UNION ALL '.join(parts)}) AS all_reported "
             "WHERE number IN (SELECT number FROM closed) GROUP BY number, basis, currency"
         )
 
+    def shared(self, engine: Engine) -> dict[tuple[int, str], int]:
+        """Count the awards that a period has on two bases: by schedule, and as a supplement."""
+        if not {"schedule", "adjustments"} <= self.names:
+            return {}
+        rows = engine.rows(
+            "SELECT number, currency, count(*) AS awards FROM (SELECT number, currency, line_of "
+            "FROM pieces WHERE line_of IS NOT NULL GROUP BY number, currency, line_of "
+            "HAVING count(DISTINCT basis) > 1) AS doubled GROUP BY number, currency"
+        )
+        return {(row["number"], row["currency"]): row["awards"] for row in rows}
+
 
 def left_without_place(engine: Engine) -> tuple[Left, dict[str, int]]:
     """List what has no place in time, and count the awards of each currency that have one."""
     rows = engine.rows(
         "SELECT reason, currency, count(*) AS awards, count(amount) AS known, "
-        f"{engine.total('amount')} AS amount, {engine.total('delta')} AS delta, "
+        f"{engine.total('amount')} AS amount, "
+        f"{engine.total('CASE WHEN amount IS NOT NULL THEN delta END')} AS delta, "
+        "count(CASE WHEN reason IS NULL OR supplemented THEN 1 END) AS placed, "
         "count(CASE WHEN basis <> 'schedule' AND final_day < first_day THEN 1 END) AS backwards "
         "FROM judged GROUP BY reason, currency ORDER BY reason, currency"
     )
-    placed = [row for row in rows if row["reason"] is None]
-    if any(row["backwards"] for row in placed):
+    if any(row["backwards"] for row in rows if row["reason"] is None):
         refuse_backwards(engine)
     left: Left = [
         (
@@ -121,7 +135,10 @@ def left_without_place(engine: Engine) -> tuple[Left, dict[str, int]]:
         for row in rows
         if row["reason"] is not None
     ]
-    return left, {row["currency"]: row["awards"] for row in placed}
+    placed: dict[str, int] = {}
+    for row in rows:
+        placed[row["currency"]] = placed.get(row["currency"], 0) + row["placed"]
+    return left, placed
 
 
 def award_counts(
@@ -159,7 +176,7 @@ def outside(
     for row in sums:
         if not bounds[0] <= row["number"] <= bounds[1]:
             amounts[row["currency"]] = amounts.get(row["currency"], 0) + row["amount_minor"]
-    return [("other-period", name, awards[name], amounts[name]) for name in sorted(amounts)]
+    return [("other-period", name, awards.get(name, 0), amounts[name]) for name in sorted(amounts)]
 
 
 def allocations(placement: Placement, labels: Mapping[int, Period]) -> pa.Table:

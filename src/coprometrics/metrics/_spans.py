@@ -7,6 +7,7 @@ from typing import Final
 from coprometrics.errors import MetricError
 from coprometrics.metrics._dates import last_possible
 from coprometrics.metrics._engine import Engine
+from coprometrics.metrics.base import several
 from coprometrics.money import Money
 from coprometrics.periods import Periods
 
@@ -14,6 +15,17 @@ __all__ = ["define_judged", "define_spans", "keep_lines", "refuse_backwards"]
 
 _FEW: Final = 3
 _SPAN: Final = "id, line_of, basis, first_day, final_day, amount, currency"
+_ROUGH_START: Final = {
+    "days": "starts_on_precision <> 'day'",
+    "months": "starts_on_precision = 'year'",
+}
+# A month is exact enough by months: all of it counts. Not so the month in which the day after the
+# last lies, which may be its first.
+_ROUGH_END: Final = {
+    "days": "ends_on_precision <> 'day'",
+    "months": "ends_on_precision = 'year' "
+    "OR (ends_on_precision = 'month' AND end_convention = 'exclusive')",
+}
 
 
 def define_judged(
@@ -21,16 +33,20 @@ def define_judged(
 ) -> None:
     """Define ``judged``: each award with its basis and span, or the reason why it has none.
 
-    Where awards are adjusted, the table ``changes`` must be there: award_id, delta (of the amount)
-    and ends (the first new last day); else where they have schedules, ``lines``.
+    Where awards are adjusted, the table ``changes`` must be there: award_id, delta (of the amount),
+    supplements (their sum) and ends (the first new last day). Where they have schedules, ``lines``.
     """
     by_lines = "lines_of IS NOT NULL" if scheduled else "false"
     rest = {"auto": "days", "schedule": "none"}.get(basis, basis)
     join = "LEFT JOIN changes ON changes.award_id = awards.id" if adjusted else ""
+    # What was not awarded has no supplements that could have a place of their own.
+    supplements = "coalesce(supplements, 0)"
     columns = (
-        "coalesce(delta, 0) AS delta, changes.award_id IS NOT NULL"
+        "coalesce(delta, 0) + "
+        f"CASE WHEN status = 'awarded' THEN 0 ELSE {supplements} END AS delta, "
+        f"status = 'awarded' AND {supplements} > 0 AS supplemented, changes.award_id IS NOT NULL"
         if adjusted
-        else "0 AS delta, false"
+        else "0 AS delta, false AS supplemented, false"
     )
     if scheduled:
         join += (
@@ -46,10 +62,12 @@ def define_judged(
         f"{last_possible('awarded_on')} AS won FROM awards {join}",
     )
     day = "awarded_on" if rest == "at_award" else "starts_on"
+    rough_end = _ROUGH_END["months" if rest == "months" else "days"]
     engine.define(
         "judged",
         f"SELECT id, CASE WHEN adjusted OR {by_lines} THEN id END AS line_of, currency, "
-        f"{amount} AS amount, delta, adjusted, "
+        f"{amount} AS amount, delta, supplemented, adjusted, "
+        f"CASE WHEN {rough_end} THEN NULL ELSE last END AS known_end, "
         f"CASE WHEN {by_lines} THEN 'schedule' ELSE '{rest}' END AS basis, {day} AS first_day, "
         f"{'awarded_on' if rest == 'at_award' else 'last'} AS final_day, "
         f"CASE WHEN status <> 'awarded' THEN 'not-awarded' WHEN {amount} IS NULL THEN 'no-amount' "
@@ -88,17 +106,10 @@ def _reasons(engine: Engine, basis: str, periods: Periods) -> str:
             "WHEN awarded_on IS NULL THEN 'no-award-date' "
             f"WHEN {won} <> {latest} THEN 'date-too-rough'"
         )
-    rough = {
-        "days": "starts_on_precision <> 'day' OR ends_on_precision <> 'day'",
-        # A month is exact enough here: all of it counts. Not so the month in which the day after
-        # the last lies, which may be its first.
-        "months": "starts_on_precision = 'year' OR ends_on_precision = 'year' "
-        "OR (ends_on_precision = 'month' AND end_convention = 'exclusive')",
-    }[basis]
     return (
         "WHEN starts_on IS NULL AND last IS NULL THEN 'no-dates' "
         "WHEN starts_on IS NULL THEN 'no-start' WHEN last IS NULL THEN 'no-end' "
-        f"WHEN {rough} THEN 'date-too-rough'"
+        f"WHEN {_ROUGH_START[basis]} OR {_ROUGH_END[basis]} THEN 'date-too-rough'"
     )
 
 
@@ -121,16 +132,18 @@ def define_spans(engine: Engine, *, scheduled: bool) -> None:
 
 
 def refuse_backwards(engine: Engine) -> None:
-    """Name the awards that end before they start.
+    """Refuse awards that end before they start.
 
     Raises:
-        MetricError: always.
+        MetricError: naming the first few.
     """
     rows = engine.rows(
         "SELECT coalesce(id, 'an award without an id') AS name, first_day, final_day FROM judged "
         "WHERE reason IS NULL AND basis <> 'schedule' AND final_day < first_day "
         "ORDER BY name, first_day, final_day LIMIT 3"
     )
+    if not rows:
+        return
     found = "; ".join(
         f"{row['name']} (starts on {row['first_day']}, its last day is {row['final_day']})"
         for row in rows
@@ -205,9 +218,7 @@ def keep_lines(engine: Engine, amount: str, *, adjusted: bool) -> list[str]:
     )
     if not unknown["strays"]:
         return []
-    return [
-        f"{unknown['strays']:,} schedule lines belong to no award in the data and do not count."
-    ]
+    return [f"Not counted, for want of their award: {several(unknown['strays'], 'schedule line')}."]
 
 
 def refuse_shared_ids(engine: Engine, table: str, what: str) -> None:

@@ -59,6 +59,7 @@ class Spark(Engine):
         self._token = uuid4().hex[:12]
         self._values: dict[str, Value] = {}
         self._views: list[str] = []
+        self._cached: list[Any] = []
         try:
             for given in inputs:
                 self._take(given, self._viewed(given.native))
@@ -68,15 +69,30 @@ class Spark(Engine):
             raise
 
     def close(self) -> None:
+        for frame in self._cached:
+            _quietly(frame.unpersist)
         for view in self._views:
             _quietly(partial(self._session.catalog.dropTempView, view))
-        self._views = []
+        self._cached, self._views = [], []
 
     def keep(self, name: str, query: str) -> None:
-        # A checkpoint, not a cache: the plan of a table made from others would grow with each of
-        # them. Spark frees it once nobody holds it any more.
-        frame = _translated(lambda: self._frame(query).localCheckpoint())
+        frame = _translated(lambda: self._settled(self._frame(query)))
         self.define(name, f"SELECT * FROM {self._viewed(frame)}")
+
+    def _settled(self, frame: Any) -> Any:
+        """Work a frame out now.
+
+        A checkpoint, not a cache: the plan of a table made from others would grow with each of
+        them. Spark frees it once nobody holds it any more. Some plans it cannot put the attributes
+        of its checkpoint back to; those are cached.
+        """
+        from py4j.protocol import Py4JJavaError
+
+        try:
+            return frame.localCheckpoint()
+        except Py4JJavaError:
+            self._cached.append(frame.persist())
+            return self._cached[-1]
 
     def put(self, name: str, table: pa.Table) -> None:
         self.define(name, f"SELECT * FROM {self._viewed(table)}")

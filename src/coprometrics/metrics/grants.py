@@ -97,7 +97,9 @@ def grant_income(
             of an award when a period ended is what was reported of it.
         adjust: ``prospective`` keeps closed periods as they were reported and spreads the rest of a
             changed award over its other days; ``retrospective`` works out all periods anew and says
-            which closed ones it restates. Without closed periods they are the same.
+            which closed ones it restates. By ``at_award`` the first places a change of the amount
+            on the day from which it holds, the second on the day the award was won. On the other
+            bases they are the same where no period is closed.
 
     Returns:
         For each period and currency: ``amount`` (money) and ``awards`` (how many have time in the
@@ -179,19 +181,24 @@ def grant_income(
     with engine_over(*inputs) as engine:
         notes = placement.define_pieces(engine)
         left, awarded = left_without_place(engine)
+        shared = placement.shared(engine)
         sums = engine.rows(
             "SELECT number, basis, currency, count(*) - count(line_of) + count(DISTINCT line_of) "
             f"AS awards, {engine.total('amount_minor')} AS amount_minor "
             "FROM pieces GROUP BY number, basis, currency ORDER BY number, currency, basis"
         )
+        reported = placement.reported(engine)
+        restated = _restated(sums, reported, placement.closed)
+        sums = sorted(
+            [*sums, *_emptied(sums, restated)],
+            key=lambda row: (row["number"], row["currency"], row["basis"]),
+        )
         if bounds is not None:
             awarded, elsewhere = award_counts(engine, periods, bounds)
             left += outside(sums, bounds, elsewhere)
             sums = [row for row in sums if bounds[0] <= row["number"] <= bounds[1]]
-        reported = placement.reported(engine)
     labels = {row["number"]: periods.numbered(row["number"]) for row in sums}
-    restated = _restated(sums, reported, placement.closed)
-    figures = _figures(sums, restated, awarded, periods, labels, basis)
+    figures = _figures(sums, restated, awarded, shared, labels, (periods.dimension, basis))
     notes += _restatements(figures)
     columns: dict[str, pa.DataType] = {
         periods.dimension: pa.string(),
@@ -237,29 +244,46 @@ _Key = tuple[int, str, str]
 
 
 def _restated(
-    sums: Sequence[Mapping[str, Any]], reported: Sequence[Mapping[str, Any]], closed: Sequence[int]
+    sums: Sequence[Mapping[str, Any]],
+    reported: Sequence[Mapping[str, Any]] | None,
+    closed: Sequence[int],
 ) -> dict[_Key, int]:
     """Find the closed periods whose amount is another one than was reported."""
-    keys = ("number", "basis", "currency")
-    before = {tuple(row[key] for key in keys): row["amount_minor"] for row in reported}
-    restated: dict[_Key, int] = {}
-    for row in sums if reported else ():
-        key = (row["number"], row["basis"], row["currency"])
-        was = before.get(key, 0)
-        if row["number"] in closed and was != row["amount_minor"]:
-            restated[key] = was
-    return restated
+    if reported is None:
+        return {}
+    was, now = (
+        {(row["number"], row["basis"], row["currency"]): row["amount_minor"] for row in rows}
+        for rows in (reported, sums)
+    )
+    return {
+        key: was.get(key, 0)
+        for key in {**was, **now}
+        if key[0] in closed and was.get(key, 0) != now.get(key, 0)
+    }
+
+
+def _emptied(
+    sums: Sequence[Mapping[str, Any]], restated: Mapping[_Key, int]
+) -> list[dict[str, Any]]:
+    """Give a row to each closed period that has nothing left of what was reported of it."""
+    there = {(row["number"], row["basis"], row["currency"]) for row in sums}
+    return [
+        {"number": key[0], "basis": key[1], "currency": key[2], "awards": 0, "amount_minor": 0}
+        for key in restated
+        if key not in there
+    ]
 
 
 def _figures(
     sums: Sequence[Mapping[str, Any]],
     restated: Mapping[_Key, int],
     awarded: Mapping[str, int],
-    periods: Periods,
+    shared: Mapping[tuple[int, str], int],
     labels: Mapping[int, Period],
-    basis: str,
+    names: tuple[str, str],
 ) -> list[Figure]:
-    """Make the figures of each period and of the whole; an award has one basis."""
+    """Make the figures of each period and of the whole."""
+    dimension, basis = names
     figures: list[Figure] = []
     groups: dict[tuple[int | None, str], list[Mapping[str, Any]]] = {}
     for row in sums:
@@ -267,18 +291,23 @@ def _figures(
     for currency in sorted({row["currency"] for row in sums}):
         groups[None, currency] = [row for row in sums if row["currency"] == currency]
     for (number, currency), rows in groups.items():
-        about = {} if number is None else {periods.dimension: labels[number].label}
+        about = {} if number is None else {dimension: labels[number].label}
         bases = {row["basis"] for row in rows}
         used = bases.pop() if len(bases) == 1 else basis
         whole = sum(row["amount_minor"] for row in rows)
-        awards = awarded[currency] if number is None else sum(row["awards"] for row in rows)
+        awards = (
+            awarded.get(currency, 0)
+            if number is None
+            else sum(row["awards"] for row in rows) - shared.get((number, currency), 0)
+        )
         figures.append(money(METRIC, "amount", about, whole, currency, used))
         figures.append(count(METRIC, "awards", about, awards, currency))
-        keys = [(row["number"], row["basis"], currency) for row in rows]
-        if number is not None and any(key in restated for key in keys):
-            was = sum(
-                restated.get(key, row["amount_minor"]) for key, row in zip(keys, rows, strict=True)
-            )
+        if number is None:
+            continue
+        was = sum(
+            restated.get((number, row["basis"], currency), row["amount_minor"]) for row in rows
+        )
+        if was != whole:
             figures.append(money(METRIC, "restates", about, was, currency, used))
     return figures
 
