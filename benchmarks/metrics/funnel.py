@@ -9,8 +9,8 @@ from typing import Any
 import chdb
 import duckdb
 import polars as pl
-
 from benchmarks.metrics.measure import compare
+
 from coprometrics import funnel
 
 STEPS = ("registered", "joined", "applied", "funded")
@@ -24,11 +24,12 @@ def make(path: Path, events: int) -> None:
     """Write events at different instants, so that no rule for ties decides anything."""
     duckdb.execute("SELECT setseed(0.5)")
     words = ", ".join(f"'{step}'" for step in (*STEPS, "registered", "called"))
+    gap = 366 * 86_400_000_000 // events
     duckdb.execute(
         f"COPY (SELECT 'p:' || (hash(i) % {events // ENTITIES})::VARCHAR AS entity_key, "
         f"[{words}][1 + (hash(i * 7 + 1) % 6)::INT] AS stage, "
-        f"make_timestamptz(1672531200000000 + ((hash(i * 13 + 5) % {366 * 86_400_000_000 // events})"
-        f" + i * {366 * 86_400_000_000 // events})::BIGINT) AS occurred_at "
+        f"make_timestamptz(1672531200000000 + ((hash(i * 13 + 5) % {gap}) + i * {gap})::BIGINT) "
+        "AS occurred_at "
         f"FROM range({events}) t(i) ORDER BY hash(i * 3)) TO '{path}' (FORMAT parquet)"
     )
 

@@ -8,8 +8,8 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-
 from benchmarks.metrics.measure import compare
+
 from coprometrics import OperationalYears, grant_income
 
 FIRST, LAST = 2015, 2024
@@ -36,7 +36,8 @@ def make(awards: int) -> pa.Table:
 def ours(table: pa.Table) -> list[Any]:
     result = grant_income(table, periods=OperationalYears(start_month=8), basis="days")
     return sorted(
-        (int(row["year"][:4]), row["currency"], row["amount_minor"]) for row in result.rows.to_pylist()
+        (int(row["year"][:4]), row["currency"], row["amount_minor"])
+        for row in result.rows.to_pylist()
     )
 
 
@@ -44,7 +45,10 @@ def duckdb_sql(table: pa.Table) -> list[Any]:
     """By hand: each award beside its years, and one exact fraction for each end of a year."""
     own = duckdb.connect()
     own.register("awards", table)
-    placed = "((2 * abs(amount_total_minor::HUGEINT) * greatest(0, least(whole, {} - starts_on)) + whole) // (2 * whole))"
+    placed = (
+        "((2 * abs(amount_total_minor::HUGEINT) * greatest(0, least(whole, {} - starts_on)) "
+        "+ whole) // (2 * whole))"
+    )
     return sorted(
         own.execute(
             "WITH spans AS (SELECT *, ends_on - starts_on + 1 AS whole, unnest(range("

@@ -310,7 +310,7 @@ def told(result):
     }
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 def test_every_kind_of_frame_gives_the_answer_of_the_records(frame_of, case, seed, request):
     if seed > 1 and "spark" in request.node.name:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pyarrow as pa
 import pytest
 
 from coprometrics.errors import MetricError
@@ -180,7 +181,9 @@ def test_organisations_are_not_known_where_the_frame_does_not_name_them():
             "id": ["t:1"],
             "kind": ["talk"],
             "timezone": ["UTC"],
-            "starts_at": pa.array([EPOCH], type=pa.timestamp("us", tz="UTC")),
+            "starts_at": pa.array(
+                [dt.datetime(2023, 5, 4, tzinfo=dt.UTC)], type=pa.timestamp("us", tz="UTC")
+            ),
         }
     )
     assert participation(rows).figure("organisations").number is None

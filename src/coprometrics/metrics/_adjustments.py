@@ -193,21 +193,23 @@ def keep_adjusted(engine: Engine, periods: Periods, basis: str, *, retrospective
         "FROM supplements JOIN ordered ON award_id = id "
         "WHERE own_end IS NULL AND NOT extra AND place > run AND new_end IS NOT NULL",
     )
-    define_weights(engine, "first_spread", "state", periods)
+    define_weights(engine, "first_spread", "state", periods, by_months=basis == "months")
     engine.keep(
         "split",
         f"SELECT number, {_STATE}, "
         f"{part(engine, 'amount', 'upto', 'before', 'whole')} AS amount_minor FROM first_spread",
     )
     for step in engine.rows("SELECT DISTINCT place FROM steps ORDER BY place"):
-        _take_change(engine, periods, step["place"], retrospective=retrospective)
+        _take_change(engine, periods, basis, step["place"], retrospective=retrospective)
     engine.define("reported", f"SELECT {_PIECE} FROM split")
     if retrospective:
-        define_pieces(engine, "anew", "state", periods)
+        define_pieces(engine, "anew", "state", periods, by_months=basis == "months")
     engine.keep("adjusted_pieces", f"SELECT {_PIECE} FROM {'anew' if retrospective else 'split'}")
 
 
-def _take_change(engine: Engine, periods: Periods, place: int, *, retrospective: bool) -> None:
+def _take_change(
+    engine: Engine, periods: Periods, basis: str, place: int, *, retrospective: bool
+) -> None:
     """Move on from ``state`` and ``split`` by the next change of each award that has one."""
     engine.keep(
         "state",
@@ -224,7 +226,7 @@ def _take_change(engine: Engine, periods: Periods, place: int, *, retrospective:
         "JOIN moving ON moving.id = split.id AND moving.run = split.run "
         "WHERE last_closed < effective_on",
     )
-    define_weights(engine, "spread", "moving", periods)
+    define_weights(engine, "spread", "moving", periods, by_months=basis == "months")
     engine.define(
         "held",
         f"SELECT id AS held_id, run AS held_run, CAST({engine.total('amount_minor')} AS BIGINT) "

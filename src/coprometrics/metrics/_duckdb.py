@@ -23,6 +23,7 @@ __all__ = ["RELATIONS_STAY", "BorrowedDuckDB", "OwnDuckDB", "share_connection"]
 RELATIONS_STAY: Final = int(duckdb.__version__.partition(".")[0]) >= 2
 """Whether a relation can be asked questions without leaving a view in its database."""
 
+_FEW: Final = 2_000
 _T = TypeVar("_T")
 
 
@@ -105,6 +106,9 @@ class OwnDuckDB(_DuckDB):
     def __init__(self, inputs: Sequence[Given]) -> None:
         self._connection = _cursor()
         self._natives = 0
+        if sum(given.native.num_rows for given in inputs) < _FEW:
+            # To plan well takes longer than to work through so few rows in any way.
+            self._connection.execute("PRAGMA disable_optimizer")
         super().__init__(inputs)
 
     def close(self) -> None:

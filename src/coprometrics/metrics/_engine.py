@@ -41,7 +41,7 @@ class Given:
         native: an Arrow table, a DuckDB relation or a Spark DataFrame.
         specs: what each column should hold, also of those that are not there.
         readings: how each column that is there is read.
-        full: the columns that are known to have no missing value.
+        empty: the columns that are known to have no value at all.
         checked: whether their values are checked before anything is worked out. Where not, the
             metric sees a wrong value in its own result, and asks for the check then.
     """
@@ -50,7 +50,7 @@ class Given:
     native: Any
     specs: Mapping[str, FieldSpec]
     readings: Mapping[str, Reading]
-    full: frozenset[str]
+    empty: frozenset[str]
     checked: bool
 
     def __contains__(self, column: str) -> bool:
@@ -181,6 +181,21 @@ class Engine(ABC):
         native = self._raw[name][0].native
         return not (isinstance(native, pa.Table) and native.num_rows == 0)
 
+    def silent(self, name: str, column: str) -> bool:
+        """Say whether something given is known to say nothing in a column."""
+        given = self._raw[name][0]
+        return column not in given or column in given.empty
+
+    def fitting(self, name: str, *columns: str) -> str:
+        """Write the test that words are among those that their columns may have."""
+        given = self._raw[name][0]
+        tests = [
+            f"{self.quoted(column)} IN ({self.listed(given.specs[column].options)})"
+            for column in columns
+            if column in given
+        ]
+        return " AND ".join(tests) or "true"
+
     def check(self, name: str) -> None:
         """Refuse values that do not fit, nulls where there must be none, and unknown words.
 
@@ -188,21 +203,7 @@ class Engine(ABC):
             MetricError: naming the column and what to do.
         """
         given, raw = self._raw[name]
-        parts = ["count(*) AS rows_"]
-        for i, (column, spec) in enumerate(given.specs.items()):
-            if column not in given:
-                continue
-            read, odd = self._read(given, column)
-            if odd:
-                parts.append(f"count(CASE WHEN {odd} THEN 1 END) AS odd_{i}")
-            if not spec.nullable and column not in given.full:
-                parts.append(f"count({self.quoted(column)}) AS known_{i}")
-            if spec.options:
-                inside = f"{read} IN ({self.listed(spec.options)})"
-                parts.append(f"count(CASE WHEN NOT {inside} THEN 1 END) AS foreign_{i}")
-        if len(parts) == 1:
-            return
-        (seen,) = self.rows(f"SELECT {', '.join(parts)} FROM {raw}")
+        seen = self._seen(given, raw)
         for i, (column, spec) in enumerate(given.specs.items()):
             where = f"{name}.{column}"
             if seen.get(f"odd_{i}"):
@@ -211,7 +212,8 @@ class Engine(ABC):
                     where=where,
                     remedy=fitting_remedy(spec),
                 )
-            if missing := seen["rows_"] - seen.get(f"known_{i}", seen["rows_"]):
+            missing = 0 if spec.nullable else seen["rows_"] - seen.get(f"known_{i}", seen["rows_"])
+            if missing:
                 raise MetricError(
                     f"{missing:,} of {seen['rows_']:,} rows have no {column}",
                     where=where,
@@ -219,6 +221,32 @@ class Engine(ABC):
                 )
             if seen.get(f"foreign_{i}"):
                 self._refuse_words(name, column, spec)
+
+    def _seen(self, given: Given, raw: str) -> dict[str, int]:
+        """Count the rows, and by the number of each column its odd, known and foreign values."""
+        seen: dict[str, int] = {}
+        parts = ["count(*) AS rows_"]
+        for i, (column, spec) in enumerate(given.specs.items()):
+            if column not in given:
+                continue
+            read, odd = self._read(given, column)
+            if odd:
+                parts.append(f"count(CASE WHEN {odd} THEN 1 END) AS odd_{i}")
+            if isinstance(given.native, pa.Table):
+                # Arrow knows these by itself.
+                values = given.native.column(column)
+                seen |= {"rows_": len(values), f"known_{i}": len(values) - values.null_count}
+                words = values.unique().to_pylist() if spec.options else []
+                seen[f"foreign_{i}"] = len({*words} - {None, *spec.options})
+                continue
+            parts.append(f"count({self.quoted(column)}) AS known_{i}")
+            if spec.options:
+                inside = f"{read} IN ({self.listed(spec.options)})"
+                parts.append(f"count(CASE WHEN NOT {inside} THEN 1 END) AS foreign_{i}")
+        if len(parts) > 1:
+            (counted,) = self.rows(f"SELECT {', '.join(parts)} FROM {raw}")
+            seen |= counted
+        return seen
 
     def _refuse_words(self, name: str, column: str, spec: FieldSpec) -> None:
         words = self.rows(

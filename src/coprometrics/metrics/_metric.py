@@ -66,10 +66,15 @@ class Metric:
         Args:
             frames: the data by type of record, as records or frames; others are ignored.
             period: the days it is about, where it takes a period.
-            params: its parameters, typed or as text.
+            params: its parameters, typed or as text; those left out have their defaults.
+
+        Returns:
+            What the function of the metric gives: its figures, with numerators and denominators,
+            its rows, and what was left out.
 
         Raises:
-            MetricError: when data are missing or wrong, or a period is needed and none is given.
+            MetricError: when data are missing or wrong, a period is needed and none is given, or
+                the function of a plugin fails or gives the result of another metric.
             ParameterError: when a parameter does not exist or cannot be read.
 
         Examples:

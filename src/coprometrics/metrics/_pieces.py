@@ -14,7 +14,9 @@ from coprometrics.periods import Periods
 __all__ = ["define_pieces", "define_weights", "part"]
 
 
-def define_weights(engine: Engine, name: str, spans: str, periods: Periods) -> None:
+def define_weights(
+    engine: Engine, name: str, spans: str, periods: Periods, *, by_months: bool
+) -> None:
     """Define a table with a row for each span and each period that it has days in.
 
     Args:
@@ -23,6 +25,7 @@ def define_weights(engine: Engine, name: str, spans: str, periods: Periods) -> N
             ``whole``, ``before`` and ``upto`` (the weight of all, up to its start and to its end).
         spans: the table of spans, with basis, first_day and final_day.
         periods: the periods.
+        by_months: whether some of them count each month alike.
     """
     length, shift = periods.months, periods.start_month - 1
     month = "year({0}) * 12 + month({0}) - 1"
@@ -48,17 +51,20 @@ def define_weights(engine: Engine, name: str, spans: str, periods: Periods) -> N
         first = f"make_date(CAST({year} AS INT), CAST({rest} AS INT), 1)"
         return f"{engine.day_number(first)} - 1"
 
+    days = "day_" if by_months else ""
     engine.define(
-        f"{name}_days",
-        f"SELECT *, last_number - eve AS days, greatest(0, {eve_of('start_month')} - eve) "
-        f"AS days_before, least(last_number, {eve_of('end_month')}) - eve AS days_upto "
+        f"{name}_days" if by_months else name,
+        f"SELECT *, CAST(last_number - eve AS BIGINT) AS {days}whole, "
+        f"CAST(greatest(0, {eve_of('start_month')} - eve) AS BIGINT) AS {days}before, "
+        f"CAST(least(last_number, {eve_of('end_month')}) - eve AS BIGINT) AS {days}upto "
         f"FROM {name}_months",
     )
-    _define_month_weights(engine, name, month)
+    if by_months:
+        _define_month_weights(engine, name, month)
 
 
 def _define_month_weights(engine: Engine, name: str, month: str) -> None:
-    """Turn days into weights: as they are, or each month alike where that is the basis."""
+    """Weigh each month alike, where that is the basis and there is more than one."""
     first, last = month.format("first_day"), month.format("final_day")
     first_of, last_of = "day(last_day(first_day))", "day(last_day(final_day))"
     first_part = f"(({first_of} - day(first_day) + 1) * {last_of})"
@@ -67,24 +73,23 @@ def _define_month_weights(engine: Engine, name: str, month: str) -> None:
         f"+ ({last} - ({first}) - 1) * {first_of} * {last_of})"
     )
 
-    def passed(end: str, days: str) -> str:
+    def passed(end: str) -> str:
         """Weigh what lies before a month; all, or nothing, beyond the ends of the span."""
-        part = f"{first_part} + ({end} - ({first}) - 1) * {first_of} * {last_of}"
-        return (
-            f"CASE WHEN basis <> 'months' OR {first} = {last} THEN {days} "
-            f"WHEN {end} <= {first} THEN 0 WHEN {end} > {last} THEN {whole} ELSE {part} END"
-        )
+        some = f"{first_part} + ({end} - ({first}) - 1) * {first_of} * {last_of}"
+        return f"CASE WHEN {end} <= {first} THEN 0 WHEN {end} > {last} THEN {whole} ELSE {some} END"
 
-    engine.define(
-        name,
-        f"SELECT *, CAST({passed('end_month', 'days_upto')} AS BIGINT) AS upto, "
-        f"CAST({passed('start_month', 'days_before')} AS BIGINT) AS before, "
-        f"CAST(CASE WHEN basis <> 'months' OR {first} = {last} THEN days ELSE {whole} END "
-        f"AS BIGINT) AS whole FROM {name}_days",
+    weights = {"whole": whole, "before": passed("start_month"), "upto": passed("end_month")}
+    alike = f"basis = 'months' AND {first} < {last}"
+    columns = ", ".join(
+        f"CAST(CASE WHEN {alike} THEN {weight} ELSE day_{weighed} END AS BIGINT) AS {weighed}"
+        for weighed, weight in weights.items()
     )
+    engine.define(name, f"SELECT *, {columns} FROM {name}_days")
 
 
-def define_pieces(engine: Engine, name: str, spans: str, periods: Periods) -> None:
+def define_pieces(
+    engine: Engine, name: str, spans: str, periods: Periods, *, by_months: bool = False
+) -> None:
     """Define a table with the part of each span's amount in each period.
 
     Args:
@@ -92,8 +97,9 @@ def define_pieces(engine: Engine, name: str, spans: str, periods: Periods) -> No
         name: what the new table is called: number, id, line_of, basis, currency, amount_minor.
         spans: the table of spans, with those columns and amount, first_day and final_day.
         periods: the periods.
+        by_months: whether some of them count each month alike.
     """
-    define_weights(engine, f"{name}_weights", spans, periods)
+    define_weights(engine, f"{name}_weights", spans, periods, by_months=by_months)
     engine.define(
         name,
         "SELECT number, id, line_of, basis, currency, "

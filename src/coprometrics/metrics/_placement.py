@@ -20,6 +20,7 @@ from coprometrics.metrics._pieces import define_pieces
 from coprometrics.metrics._spans import define_judged, define_spans, keep_lines, refuse_backwards
 from coprometrics.metrics.base import table
 from coprometrics.metrics.frames import Engine, Given, engine_over
+from coprometrics.money import CURRENCIES
 from coprometrics.periods import Period, Periods
 
 __all__ = ["Placement", "allocations", "award_counts", "left_without_place", "outside"]
@@ -73,7 +74,7 @@ class Placement:
         if adjusted:
             refuse_backwards(engine)
         define_spans(engine, scheduled=scheduled)
-        define_pieces(engine, "plain", "spans", self.periods)
+        define_pieces(engine, "plain", "spans", self.periods, by_months=self.basis == "months")
         parts = ["SELECT * FROM plain"]
         if scheduled and self.closed:
             define_original_pieces(engine, self.periods)
@@ -122,9 +123,12 @@ def left_without_place(engine: Engine) -> tuple[Left, dict[str, int]]:
         f"{engine.total('amount')} AS amount, "
         f"{engine.total('CASE WHEN amount IS NOT NULL THEN delta END')} AS delta, "
         "count(CASE WHEN reason IS NULL OR supplemented THEN 1 END) AS placed, "
-        "count(CASE WHEN basis <> 'schedule' AND final_day < first_day THEN 1 END) AS backwards "
+        "count(CASE WHEN basis <> 'schedule' AND final_day < first_day THEN 1 END) AS backwards, "
+        "count(CASE WHEN fits THEN 1 END) AS fitting "
         "FROM judged GROUP BY reason, currency ORDER BY reason, currency"
     )
+    if any(row["currency"] not in CURRENCIES or row["fitting"] < row["awards"] for row in rows):
+        engine.check("awards")
     if any(row["backwards"] for row in rows if row["reason"] is None):
         refuse_backwards(engine)
     left: Left = [

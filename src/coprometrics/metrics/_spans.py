@@ -56,17 +56,22 @@ def define_judged(
         columns = f"lines_of, {columns}"
     own_last = _last_day(engine)
     last = f"coalesce({own_last}, changes.ends)" if adjusted else own_last
+    won = "awarded_on"
+    if rest == "at_award" and not engine.silent("awards", "awarded_on_precision"):
+        won = last_possible("awarded_on")
+    words = [f"{day}_precision" for day in ("awarded_on", "starts_on", "ends_on")]
+    fits = engine.fitting("awards", "status", "end_convention", *words)
     engine.define(
         "dated",
-        f"SELECT awards.*, {columns} AS adjusted, {last} AS last, "
-        f"{last_possible('awarded_on')} AS won FROM awards {join}",
+        f"SELECT awards.*, {columns} AS adjusted, {last} AS last, {won} AS won, {fits} AS fits "
+        f"FROM awards {join}",
     )
     day = "awarded_on" if rest == "at_award" else "starts_on"
     rough_end = _ROUGH_END["months" if rest == "months" else "days"]
     engine.define(
         "judged",
         f"SELECT id, CASE WHEN adjusted OR {by_lines} THEN id END AS line_of, currency, "
-        f"{amount} AS amount, delta, supplemented, adjusted, "
+        f"{amount} AS amount, delta, supplemented, adjusted, fits, "
         f"CASE WHEN {rough_end} THEN NULL ELSE last END AS known_end, "
         f"CASE WHEN {by_lines} THEN 'schedule' ELSE '{rest}' END AS basis, {day} AS first_day, "
         f"{'awarded_on' if rest == 'at_award' else 'last'} AS final_day, "
@@ -77,6 +82,16 @@ def define_judged(
 
 def _last_day(engine: Engine) -> str:
     """Write the last day of an award, from its end or its duration."""
+    ends = "ends_on"
+    if not engine.silent("awards", "end_convention"):
+        ends = (
+            "CASE WHEN ends_on_precision <> 'month' AND end_convention = 'exclusive' "
+            f"THEN {engine.plus_days('ends_on', '-1')} ELSE {ends} END"
+        )
+    if not engine.silent("awards", "ends_on_precision"):
+        ends = f"CASE WHEN ends_on_precision = 'month' THEN last_day(ends_on) ELSE {ends} END"
+    if engine.silent("awards", "duration_months"):
+        return ends
     month = "(year(starts_on) * 12 + month(starts_on) - 1 + duration_months)"
     first = (
         f"make_date(CAST({engine.quotient(month, '12')} AS INT), CAST({month} % 12 + 1 AS INT), 1)"
@@ -84,10 +99,7 @@ def _last_day(engine: Engine) -> str:
     # The day before the same day so many months later; before the last one of a shorter month.
     after = f"least(day(starts_on), day(last_day({first})))"
     return (
-        f"CASE WHEN ends_on IS NULL THEN {engine.plus_days(first, f'{after} - 2')} "
-        "WHEN ends_on_precision = 'month' THEN last_day(ends_on) "
-        f"WHEN end_convention = 'exclusive' THEN {engine.plus_days('ends_on', '-1')} "
-        "ELSE ends_on END"
+        f"CASE WHEN ends_on IS NULL THEN {engine.plus_days(first, f'{after} - 2')} ELSE {ends} END"
     )
 
 

@@ -52,7 +52,7 @@ def audience_growth(
 
     Args:
         snapshots: `AudienceSnapshot` records or a frame with ``channel``, ``measure``, ``as_of``
-            and ``value``.
+            (the day of the count) and ``value`` (a whole number; missing where it is not known).
         channel: one channel, such as ``linkedin``; None takes all, each by itself.
         measure: one measure, such as ``followers``; None takes all, each by itself.
         period: the days over which it grew.
@@ -60,11 +60,16 @@ def audience_growth(
     Returns:
         For each channel and measure: ``end`` and ``start`` (counts) and ``growth`` (ratio: end less
         start, over start). The notes say how old a count was. Without two counts there is no
-        growth. Snapshots without a value are left out and listed.
+        growth, and nor is there from a start of zero: both have no number. Snapshots after the
+        period do not count; those without a value are left out and listed (``no-value``).
+
+        ``rows`` has a line for each channel and measure: ``channel`` and ``measure`` (text),
+        ``start_as_of`` and ``end_as_of`` (the days of the two counts), ``start`` and ``end`` (whole
+        numbers; the start and its day are null where there is no count so early).
 
     Raises:
-        MetricError: when there is no snapshot of the channel or measure, two of one day differ, or
-            a column is missing or of the wrong type.
+        MetricError: when there is no snapshot of the channel or measure, none up to the end of the
+            period has a value, two of one day differ, or a column is missing or of the wrong type.
 
     Examples:
         >>> counts = [(dt.date(2022, 12, 31), 5250), (dt.date(2023, 12, 28), 6138)]
@@ -196,18 +201,24 @@ def top_posts(
 
     Reposts carry the counts of the original, which somebody else may have written, so they do not
     count. A post belongs to the day it has in its own time zone, or in UTC where it names none.
+    Places are given as in sport, by standard competition ranking (1, 2, 2, 4; the ``RANK`` of SQL):
+    posts with the same count share a place, and the places they take up are left free.
 
     Args:
-        posts: `Post` records or a frame with ``created_at`` and the column ``by``. Used where they
-            are there: ``id``, ``timezone``, ``kind`` and ``permalink``.
+        posts: `Post` records or a frame with ``created_at`` and the column ``by`` (a whole number;
+            missing where it is not known). Used where they are there: ``id``, ``timezone``,
+            ``kind`` and ``permalink``.
         by: which count: impressions, engagements, likes, reposts, replies, quotes, bookmarks or
             url_clicks.
         n: how many places; posts that share one are all shown.
         period: the days they were posted on; None takes all.
 
     Returns:
-        For each place (``rank``): the count, called as ``by`` is. The rows list every post on it.
-        Reposts and posts whose count is not known are left out and listed.
+        For each place (``rank``) up to ``n``: the count, called as ``by`` is. Reposts (``repost``)
+        and posts whose count is not known (``no-value``) are left out and listed.
+
+        ``rows`` has a line for every post on those places: ``rank``, ``id`` and ``permalink``
+        (text; the last two null where the data do not have them) and the count (a whole number).
 
     Raises:
         MetricError: when a column is missing or of the wrong type.
@@ -221,6 +232,10 @@ def top_posts(
         ... ]
         >>> print(top_posts(posts).figure("impressions", rank="1"))
         top_posts impressions (rank 1): 17,000
+        >>> posts.append(Post(id="x:4", platform="x", account="us", impressions=17000,
+        ...                   created_at=dt.datetime(2023, 6, 4, tzinfo=dt.UTC)))
+        >>> top_posts(posts, n=3).rows.select(["rank", "id"]).to_pylist()
+        [{'rank': '1', 'id': 'x:2'}, {'rank': '1', 'id': 'x:4'}, {'rank': '3', 'id': 'x:1'}]
     """
     if by not in POST_COUNTS:
         raise ParameterError(

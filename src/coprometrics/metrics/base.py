@@ -94,7 +94,22 @@ def count(
     number: int | None,
     currency: str | None = None,
 ) -> Figure:
-    """Make a figure that counts."""
+    """Make a figure that counts.
+
+    Args:
+        metric: the id of the metric.
+        value: which of its values this is, such as ``activities``.
+        dimensions: what it is about, such as ``{"kind": "talk"}``; empty for the total.
+        number: how many; None where that is not known.
+        currency: the currency whose part of the data was counted, where that matters.
+
+    Raises:
+        MetricError: when the number does not fit in 64 bits with a sign.
+
+    Examples:
+        >>> print(count("participation", "activities", {"kind": "talk"}, 12))
+        participation activities (kind talk): 12
+    """
     return Figure(metric, value, dimensions, _fits(number), "count", currency)
 
 
@@ -106,7 +121,23 @@ def money(
     currency: str,
     basis: str | None = None,
 ) -> Figure:
-    """Make a figure of money, in minor units."""
+    """Make a figure of money.
+
+    Args:
+        metric: the id of the metric.
+        value: which of its values this is, such as ``amount``.
+        dimensions: what it is about; empty for the total.
+        number: the amount in minor units, such as pence; None where it is not known.
+        currency: its code in ISO 4217, such as ``GBP``.
+        basis: how the money was placed in time, where that matters.
+
+    Raises:
+        MetricError: when the amount does not fit in 64 bits with a sign.
+
+    Examples:
+        >>> print(money("payments", "amount", {}, 12500, "GBP"))
+        payments amount: GBP 125.00
+    """
     return Figure(metric, value, dimensions, _fits(number), "money", currency, basis=basis)
 
 
@@ -118,7 +149,25 @@ def ratio(
     denominator: int | None,
     currency: str | None = None,
 ) -> Figure:
-    """Make a figure that is a ratio; over zero, or of something unknown, it has no number."""
+    """Make a figure that is a ratio; over zero, or of something unknown, it has no number.
+
+    Args:
+        metric: the id of the metric.
+        value: which of its values this is, such as ``share``.
+        dimensions: what it is about; empty for the total.
+        numerator: the part, as a whole number (money in minor units); None where it is not known.
+        denominator: what it is a part of, likewise.
+        currency: the currency of the money that it is a share of.
+
+    Raises:
+        MetricError: when one of the two numbers does not fit in 64 bits with a sign.
+
+    Examples:
+        >>> ratio("revenue_share", "share", {"stream": "talks"}, 400, 1700).number
+        Fraction(4, 17)
+        >>> ratio("revenue_share", "share", {"stream": "talks"}, 0, 0).text
+        'not known'
+    """
     number = None if numerator is None or not denominator else Fraction(numerator, denominator)
     return Figure(
         metric, value, dimensions, number, "ratio", currency, _fits(numerator), _fits(denominator)
@@ -128,7 +177,18 @@ def ratio(
 def quantity(
     metric: str, value: str, dimensions: Mapping[str, str], number: Fraction | None
 ) -> Figure:
-    """Make a figure that measures, such as hours; its name says in what."""
+    """Make a figure that measures, such as hours; its name says in what.
+
+    Args:
+        metric: the id of the metric.
+        value: which of its values this is, such as ``hours``.
+        dimensions: what it is about; empty for the total.
+        number: the exact quantity, shown with two decimals; None where it is not known.
+
+    Examples:
+        >>> print(quantity("payments", "hours", {}, Fraction(100, 60)))
+        payments hours: 1.67
+    """
     return Figure(metric, value, dimensions, number, "quantity")
 
 
@@ -211,8 +271,17 @@ class MetricResult:
             **where: its dimensions, such as ``stream="training"``; none for the total. Where there
                 are several currencies, ``currency`` too.
 
+        Returns:
+            The one figure with exactly these dimensions; its number is None where not known.
+
         Raises:
             MetricError: when there is no such figure, or more than one; names those that exist.
+
+        Examples:
+            >>> held = count("held", "held", {"kind": "talk"}, 3)
+            >>> MetricResult(metric="held", version=1, parameters={}, period=None, figures=(held,),
+            ...              rows=pa.table({"held": [3]})).figure("held", kind="talk").number
+            3
         """
         wanted = {name: str(text) for name, text in where.items() if name != "currency"}
         found = [
@@ -342,13 +411,33 @@ def _joined(
 
 
 def several(number: int, one: str) -> str:
-    """Write how many there are of something: ``1 day``, ``4 days``, ``2 activities``."""
+    """Write how many there are of something, given what one of them is called.
+
+    Examples:
+        >>> several(1, "day"), several(4, "day"), several(1200, "activity")
+        ('1 day', '4 days', '1,200 activities')
+    """
     many = f"{one[:-1]}ies" if one.endswith("y") and one[-2] not in "aeiou" else f"{one}s"
     return f"{number:,} {one if number == 1 else many}"
 
 
 def table(columns: Mapping[str, pa.DataType], rows: Sequence[Sequence[object]]) -> pa.Table:
-    """Make the Arrow table of a result from its rows."""
+    """Make the Arrow table of a result from its rows.
+
+    Args:
+        columns: the type of each column by its name, in order; money is ``int64`` in minor units.
+        rows: the values of each row, in that order; None where one is not known.
+
+    Raises:
+        ValueError: when a row has too many or too few values.
+        pyarrow.ArrowException: when a value is of another type than its column.
+        OverflowError: when a whole number does not fit in 64 bits.
+
+    Examples:
+        >>> kinds = {"kind": pa.string(), "people": pa.int64()}
+        >>> table(kinds, [("talk", 40), ("training", None)]).to_pylist()
+        [{'kind': 'talk', 'people': 40}, {'kind': 'training', 'people': None}]
+    """
     schema = pa.schema(list(columns.items()))
     turned = list(zip(*rows, strict=True)) if rows else [()] * len(columns)
     return pa.Table.from_arrays(

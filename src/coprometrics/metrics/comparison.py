@@ -24,17 +24,20 @@ def compare(
         later: the answer that holds the later period; it may be the same one.
         earlier_period: the label of the earlier period, such as ``2022``.
         later_period: the label of the later period.
-        currency: which currency, where there are several.
+        currency: which currency, where there are several; amounts are never converted.
 
     Returns:
-        The growth as a ratio: later less earlier, over earlier. It has no number where the earlier
-        amount is zero or less.
+        The figure ``growth`` (ratio: the later amount less the earlier one, over the earlier one,
+        both in minor units). Where the earlier amount is zero or less, it has neither a denominator
+        nor a number, because growth from nothing or from a debt means nothing. What the two answers
+        left out is in neither amount.
 
     Raises:
         BasisMismatch: when the two were placed in time by different rules. It offers the earlier
             period restated on the later basis, where the later answer holds it.
-        MetricError: when a period is not there, or the answers differ in length of period, start of
-            the year or which amount they count.
+        MetricError: when a period is not there, the answers differ in length of period, start of
+            the year or which amount they count, the two amounts are in different currencies, or
+            there are several currencies and none is named.
 
     Examples:
         >>> import datetime as dt
@@ -49,6 +52,15 @@ def compare(
         >>> income = grant_income(awards)
         >>> compare(income, income, "2022", "2023").text
         '25.00%'
+
+        Growth from nothing has no number:
+
+        >>> free = GrantAward(
+        ...     id="list:2021", amount_total_minor=0, currency="GBP",
+        ...     starts_on=dt.date(2021, 1, 1), ends_on=dt.date(2021, 12, 31))
+        >>> income = grant_income([free, *awards])
+        >>> compare(income, income, "2021", "2022").text
+        'not known'
     """
     for name in ("amount", "periods", "start_month"):
         ours, theirs = earlier.parameters[name], later.parameters[name]

@@ -50,10 +50,27 @@ def given(
         need: the columns without which there is no answer.
         may: columns that are used where they are there; else they hold their default.
         extra: needed columns that the record type may not have; they are read as text.
-        checked: whether to check every value before anything is worked out.
+        checked: whether to check every value before anything is worked out. Where not, the metric
+            has to call the ``check`` of its engine when it sees a wrong value.
+
+    Returns:
+        The data with the columns that count, for `engine_over`. ``column in given`` says whether
+        one of them is there.
 
     Raises:
-        MetricError: when a column is missing or of the wrong type.
+        MetricError: when a column is missing or of the wrong type, or the data are neither records
+            nor a frame.
+
+    Examples:
+        >>> from coprometrics.records import Activity
+        >>> frame = pa.table({"headcount": [30, 40], "room": ["A", "B"]})
+        >>> held = given(frame, "activities", Activity, need=("headcount",), may=("capacity",))
+        >>> "headcount" in held, "capacity" in held
+        (True, False)
+        >>> given(frame, "activities", Activity, need=("id",))
+        Traceback (most recent call last):
+            ...
+        coprometrics.errors.MetricError: activities: there is no column 'id'; it has headcount, room
     """
     specs = field_specs(record_type)
     wanted = {column: specs[column] for column in dict.fromkeys((*need, *may))}
@@ -76,19 +93,38 @@ def given(
         )
         for column in present
     }
-    full = frozenset(
+    empty = frozenset(
         column
         for column in present
-        if isinstance(native, pa.Table) and not native.column(column).null_count
+        if isinstance(native, pa.Table) and native.column(column).null_count == native.num_rows
     )
-    return Given(name, native, wanted, readings, full, checked)
+    return Given(name, native, wanted, readings, empty, checked)
 
 
 def engine_over(*inputs: Given) -> Engine:
     """Give the engine that works through data where they are; close it after use.
 
+    Args:
+        *inputs: what `given` took in. With a Spark DataFrame among them all is worked out on its
+            Spark, else with a DuckDB relation on its connection, else on an embedded DuckDB.
+
+    Returns:
+        The engine, to be used with ``with``. In its queries each input is a table with the name it
+        was given. Days are dates, instants are microseconds since 1970-01-01 UTC.
+
     Raises:
-        MetricError: when a value does not fit its column.
+        MetricError: when a value does not fit its column, or is missing where there must be one.
+
+    Examples:
+        >>> from coprometrics.records import Activity
+        >>> frame = pa.table({"headcount": [30, None, 40]})
+        >>> held = given(frame, "activities", Activity, need=("headcount",))
+        >>> with engine_over(held) as engine:
+        ...     engine.rows(
+        ...         f"SELECT {engine.total('headcount')} AS people, "
+        ...         "count(*) - count(headcount) AS unknown FROM activities "
+        ...         f"WHERE headcount IS NULL OR headcount > {engine.value(10)}")
+        [{'people': 70, 'unknown': 1}]
     """
     if spark := [given for given in inputs if _is_spark(given.native)]:
         from coprometrics.metrics._spark import Spark
@@ -109,7 +145,7 @@ def _beside(given: Given, anchor: duckdb.DuckDBPyRelation) -> Given:
     return Given(
         given.name,
         native.to_arrow_table(),
-        *(given.specs, given.readings, given.full, given.checked),
+        *(given.specs, given.readings, given.empty, given.checked),
     )
 
 

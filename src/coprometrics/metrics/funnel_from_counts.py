@@ -25,19 +25,30 @@ def funnel_from_counts(
 
     Args:
         stage_counts: `StageCount` records or a frame with ``stage``, ``position`` (from 1) and
-            ``count``; ``programme`` is used where it is there.
+            ``count`` (how many people or projects; it may be missing); ``programme`` is used where
+            it is there. A missing stage or position is an error.
         programme: which programme, where the data hold several.
         optional: stages that one may skip: they do not gate the next, and may be larger or smaller.
 
     Returns:
-        For each stage: ``reached``, ``conversion`` (ratio to the first stage that is not optional)
-        and, from the second on, ``step_conversion`` (ratio to the last stage before it that is not
-        optional). An unknown count has neither number nor ratios.
+        For each stage: ``reached`` (how many), ``conversion`` (ratio: reached over the first stage
+        that is not optional) and, where a stage that is not optional comes before it,
+        ``step_conversion`` (ratio: reached over the last such stage). A ratio to zero has no
+        number.
+
+        A stage whose count is not known has neither number nor ratios, and nor has a ratio to it.
+        Such stages are listed as left out (``no-count``), and do not take part in the check that no
+        stage is larger than an earlier one. A note names each optional stage.
+
+        ``rows`` has a line for each stage, by position: ``step`` (text), ``position``, ``optional``
+        (true or false), ``reached``, ``first`` and ``before`` (whole numbers: the denominators of
+        the two ratios; null where not known or not there).
 
     Raises:
         MetricError: when a later stage is larger than an earlier one, a stage or a position is
-            there twice, or the data hold several programmes and none is named.
-        ParameterError: when an optional stage does not exist.
+            there twice, the data hold several programmes and none is named, the programme named is
+            not there, or a column is missing or of the wrong type.
+        ParameterError: when an optional stage does not exist, or ``optional`` is one text.
 
     Examples:
         >>> counts = [
@@ -47,6 +58,19 @@ def funnel_from_counts(
         ... ]
         >>> print(funnel_from_counts(counts).figure("step_conversion", step="funded"))
         funnel_from_counts step_conversion (step funded): 80.00%
+
+        Of a stage that nobody counted nothing is known, and of the next one only the ratio to the
+        first:
+
+        >>> counts[1] = StageCount(
+        ...     id="t:2", programme="funding", stage="shortlisted", position=2, count=None)
+        >>> result = funnel_from_counts(counts)
+        >>> print(result.figure("step_conversion", step="funded").text)
+        not known
+        >>> print(result.figure("conversion", step="funded").text)
+        15.38%
+        >>> print(result.excluded[0])
+        1 left out: the count of shortlisted is not known
     """
     if isinstance(optional, str):
         raise ParameterError("optional is one text", where="optional", remedy="give a list")

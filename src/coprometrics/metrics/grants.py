@@ -147,6 +147,7 @@ def grant_income(
                 *("starts_on", "ends_on", "amount_total_minor", "amount_ours_minor"),
                 *(f"{date}_precision" for date in ("awarded_on", "starts_on", "ends_on")),
             ),
+            checked=False,
         )
     ]
     if scheduled:

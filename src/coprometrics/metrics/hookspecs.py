@@ -19,4 +19,33 @@ GROUP = "coprometrics.metrics"
 
 @hookspec
 def coprometrics_metrics() -> Sequence[Metric]:  # type: ignore[empty-body]  # a specification
-    """Give the metrics that this plugin has."""
+    """Give the metrics that this plugin has.
+
+    Returns:
+        Any number of metrics, none with an id of our own or of another plugin. The result of each
+        one's function must carry its id and version.
+
+    Examples:
+        A module that a plugin's entry point can name:
+
+        >>> from coprometrics.metrics import Input, MetricResult
+        >>> from coprometrics.metrics.base import count, table
+        >>> from coprometrics.metrics.frames import engine_over, given
+        >>> from coprometrics.records import Activity
+        >>> import pyarrow as pa
+        >>> def held(activities):
+        ...     with engine_over(given(activities, "activities", Activity, need=("id",))) as engine:
+        ...         (row,) = engine.rows("SELECT count(*) AS held FROM activities")
+        ...     return MetricResult(
+        ...         metric="held", version=1, parameters={}, period=None,
+        ...         rows=table({"held": pa.int64()}, [(row["held"],)]),
+        ...         figures=(count("held", "held", {}, row["held"]),))
+        >>> @hookimpl
+        ... def coprometrics_metrics():
+        ...     return [Metric(
+        ...         id="held", version=1, definition="How many activities there are.",
+        ...         function=held, inputs={"activities": Input(Activity)}, parameters={})]
+        >>> (metric,) = coprometrics_metrics()
+        >>> print(metric.compute({Activity: pa.table({"id": ["t:1", "t:2"]})}).figure("held"))
+        held held: 2
+    """

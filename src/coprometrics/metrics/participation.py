@@ -62,35 +62,76 @@ def participation(
 
     Args:
         activities: `Activity` records or a frame with ``id``, ``kind``, ``starts_at`` and
-            ``timezone``. Used where they are there: ``status``, ``organisation_ids``, ``headcount``
-            and ``co_delivered``.
+            ``timezone``. Used where they are there: ``status`` (completed where there is no such
+            column), ``organisation_ids``, ``headcount`` and ``co_delivered``.
         attendances: `Attendance` records or a frame with ``activity_id`` and ``status``;
-            ``person_key`` is used where it is there. None where only head counts are known.
-        organisations: `Organisation` records or a frame with ``id`` and ``kind``; ``same_as`` is
-            used where it is there. An activity may name an organisation by any of its names.
+            ``person_key`` is used where it is there, and missing for a guest without a name. None
+            where only head counts are known.
+        organisations: `Organisation` records or a frame with ``id`` and ``kind``; ``name`` and
+            ``same_as`` are used where they are there. An activity may name an organisation by any
+            of its names.
         by: the column of activities to tell apart by; a missing value counts as ``unknown``.
         period: the days the activities started on; None takes all.
 
     Returns:
-        For each value of ``by``, and for the total: ``activities``; ``attendances`` (people who
-        came; the head count where an activity has no attendance rows at all); ``people_identified``
-        (different people) and ``attendances_unidentified`` (guests without a name, in any number of
-        people), which must never be added; ``organisations`` (different ones); ``first_time``
-        (identified attendances that are the person's first at that kind of activity anywhere in the
-        data); ``first_time_share`` (over identified attendances); ``co_delivered_share`` (over the
-        activities of which it is known) and ``co_delivered_unknown`` (the others). For each value
+        For each value of ``by``, and for the total: ``activities``; ``attendances`` (how many times
+        somebody came; the head count where an activity has no attendance rows at all);
+        ``people_identified`` (different people) and ``attendances_unidentified`` (of guests without
+        a name, in any number of people), which must never be added; ``organisations`` (different
+        ones); ``first_time`` (identified attendances that are the person's first at that kind of
+        activity anywhere in the data); ``first_time_share`` (ratio: those over the identified
+        attendances); ``co_delivered_share`` (ratio: activities that the community delivered too,
+        over those of which it is known) and ``co_delivered_unknown`` (the others). For each value
         and each ``organisation_kind``: ``organisations``.
 
+        Left out and counted: activities that were planned or cancelled (``not-completed``) and
+        attendances of an activity that is not in the data (``unknown-activity``). An activity with
+        neither attendance rows nor a head count is listed too (``no-attendance``): it counts, but
+        adds no attendances.
+
+        What nobody recorded is not known, rather than zero: ``people_identified``, ``first_time``
+        and its share where no activity of that line has attendance rows; ``attendances`` and
+        ``attendances_unidentified`` where nobody counted at any of them; ``organisations`` where
+        the frame has no ``organisation_ids``.
+
+        ``rows`` has a line for each value, and a last one for the total, whose value is null: the
+        column ``by`` (text) and, as whole numbers that are null where not known, ``activities``,
+        ``attendances``, ``people_identified``, ``attendances_unidentified``, ``first_time`` and
+        ``identified`` (a ratio's two numbers), ``co_delivered_true`` and ``co_delivered_known``
+        (likewise), ``co_delivered_unknown`` and ``organisations``.
+
     Raises:
-        MetricError: when a column is missing or of the wrong type, an activity is there twice, or a
-            name belongs to two organisations.
+        MetricError: when a column is missing or of the wrong type, an activity or an organisation
+            is there twice, an organisation has two kinds, or a name belongs to two organisations.
+        ParameterError: when activities cannot be told apart by the column.
 
     Examples:
+        Ada and a guest without a name came to the talk in May, Ada and Ben to the one in June. Of
+        the one in July only the head count is known.
+
         >>> import datetime as dt
-        >>> talk = Activity(id="t:1", kind="talk", timezone="Europe/London", headcount=40,
-        ...                 starts_at=dt.datetime(2023, 5, 4, 12, tzinfo=dt.UTC))
-        >>> print(participation([talk]).figure("attendances", kind="talk"))
-        participation attendances (kind talk): 40
+        >>> talks = [
+        ...     Activity(id=f"t:{month}", kind="talk", timezone="Europe/London", headcount=heads,
+        ...              starts_at=dt.datetime(2023, month, 4, 12, tzinfo=dt.UTC))
+        ...     for month, heads in [(5, None), (6, None), (7, 40)]
+        ... ]
+        >>> ada, ben = "a" * 32, "b" * 32
+        >>> came = [("t:5", ada), ("t:5", None), ("t:6", ada), ("t:6", ben)]
+        >>> attendances = [
+        ...     Attendance(id=f"b:{n}", activity_id=talk, person_key=who, status="attended")
+        ...     for n, (talk, who) in enumerate(came)
+        ... ]
+        >>> result = participation(talks, attendances)
+        >>> for value in ("attendances", "people_identified", "attendances_unidentified"):
+        ...     print(result.figure(value, kind="talk"))
+        participation attendances (kind talk): 44
+        participation people_identified (kind talk): 2
+        participation attendances_unidentified (kind talk): 41
+        >>> share = result.figure("first_time_share", kind="talk")
+        >>> share.numerator, share.denominator, share.text
+        (2, 3, '66.67%')
+        >>> print(participation(talks).figure("people_identified", kind="talk"))
+        participation people_identified (kind talk): not known
     """
     held = given(
         activities,
@@ -109,7 +150,6 @@ def participation(
         checked=False,
     )
     with engine_over(held, came, given_organisations(organisations)) as engine:
-        engine.refuse_repeated("activities", "id")
         _keep_held(engine, by, period)
         counts = _counts(engine)
         kinds = _organisation_kinds(engine)
@@ -170,12 +210,14 @@ def _keep_held(engine: Engine, by: str, period: Period | None) -> None:
         "count(CASE WHEN status = 'attended' THEN person_key END) AS identified "
         "FROM attendances GROUP BY activity_id",
     )
-    engine.define(
+    engine.keep(
         "held",
         "SELECT numbered.*, coalesce(listed, 0) AS listed, coalesce(attended, 0) AS attended, "
         "coalesce(identified, 0) AS identified "
         "FROM numbered LEFT JOIN visits ON activity_id = id WHERE inside AND status = 'completed'",
     )
+    if not engine.holds("attendances"):
+        return
     engine.keep(
         "pairs",
         "SELECT place, person_key, count(*) AS times "
@@ -188,7 +230,6 @@ def _keep_held(engine: Engine, by: str, period: Period | None) -> None:
 def _counts(engine: Engine) -> dict[str | None, dict[str, int]]:
     """Count everything but organisations, by part; under None the whole."""
     came = "CASE WHEN listed > 0 THEN attended ELSE coalesce(headcount, 0) END"
-    parts = "GROUP BY GROUPING SETS ((part), ())"
     sums = {
         "activities": "count(*)",
         "attendances": engine.total(came),
@@ -204,23 +245,29 @@ def _counts(engine: Engine) -> dict[str | None, dict[str, int]]:
     listed = ", ".join(f"{sql} AS {name}" for name, sql in sums.items())
     nothing = dict.fromkeys((*_COUNTS, *sums, "repeated"), 0)
     counts: dict[str | None, dict[str, int]] = {None: dict(nothing)}
-    for row in engine.rows(f"SELECT part, {listed} FROM held {parts}"):
-        counts[row.pop("part")] = {**nothing, **_known(row)}
+    rows = engine.rows(f"SELECT part, {listed} FROM held GROUP BY part")
+    counts.update({row["part"]: dict(nothing) for row in rows})
     if engine.holds("attendances"):
-        people = (
-            "SELECT part, count(DISTINCT person_key) AS people_identified, "
-            f"{engine.total('times - 1')} AS repeated FROM pairs JOIN held USING (place) {parts}"
-        )
         # A first is looked for in all of the data, also before the period.
-        firsts = (
+        rows += engine.rows(
             f"SELECT part, {engine.total('times')} AS first_time FROM ("
             "SELECT min(place) AS place, min_by(times, place) AS times "
             "FROM pairs JOIN numbered USING (place) GROUP BY kind, person_key"
-            f") AS firsts JOIN held USING (place) {parts}"
+            ") AS firsts JOIN held USING (place) GROUP BY part"
         )
-        for query in (people, firsts):
-            for row in engine.rows(query):
-                counts[row.pop("part")].update(_known(row))
+        people = engine.rows(
+            "SELECT part, count(DISTINCT person_key) AS people_identified, "
+            f"{engine.total('times - 1')} AS repeated FROM pairs JOIN held USING (place) "
+            "GROUP BY GROUPING SETS ((part), ())"
+        )
+        # People may come to several parts, so that theirs do not add up.
+        for row in people:
+            counts[row.pop("part")].update(_known(row))
+    for row in rows:
+        part = row.pop("part")
+        for name, number in _known(row).items():
+            counts[part][name] += number
+            counts[None][name] += number
     return counts
 
 
@@ -232,6 +279,8 @@ def _known(row: Mapping[str, Any]) -> dict[str, int]:
 def _organisation_kinds(engine: Engine) -> dict[tuple[str | None, str | None], int]:
     """Count organisations by part and kind; the kind is None where they are not in the data."""
     known = known_organisations(engine)
+    if engine.silent("activities", "organisation_ids"):
+        return {}
     engine.define(
         "named", f"SELECT part, {engine.each('organisation_ids')} AS organisation_id FROM held"
     )
@@ -294,14 +343,19 @@ def _remarks(
 ) -> tuple[tuple[Excluded, ...], list[str]]:
     (row,) = engine.rows(
         "SELECT count(CASE WHEN inside AND status <> 'completed' THEN 1 END) AS not_held, "
-        "min(CASE WHEN status = 'completed' THEN starts_at END) AS since FROM numbered"
+        "min(CASE WHEN status = 'completed' THEN starts_at END) AS since, "
+        "count(*) - count(DISTINCT id) AS twice FROM numbered"
     )
-    (visits,) = engine.rows(
-        f"SELECT {engine.total('listed')} AS listed, "
-        f"{engine.total('CASE WHEN activity_id IS NULL THEN 0 ELSE fitting END')} AS fitting, "
-        f"{engine.total('CASE WHEN id IS NULL THEN listed END')} AS stray "
-        "FROM visits LEFT JOIN numbered ON activity_id = id"
-    )
+    if row["twice"]:
+        engine.refuse_repeated("activities", "id")
+    visits = {"listed": 0, "fitting": 0, "stray": 0}
+    if engine.holds("attendances"):
+        (visits,) = engine.rows(
+            f"SELECT {engine.total('listed')} AS listed, "
+            f"{engine.total('CASE WHEN activity_id IS NULL THEN 0 ELSE fitting END')} AS fitting, "
+            f"{engine.total('CASE WHEN id IS NULL THEN listed END')} AS stray "
+            "FROM visits LEFT JOIN numbered ON activity_id = id"
+        )
     if visits["listed"] != visits["fitting"]:
         engine.check("attendances")
     whole = counts[None]

@@ -38,21 +38,31 @@ def payments(
     No rate is built in: amounts and hours are what the records say, each by itself.
 
     Args:
-        payments: `Payment` records or a frame with ``amount_minor`` (minor units; what was paid
-            back is negative), ``currency`` and, where there is a period, ``paid_on``. Used where
-            they are there: ``person_key``, ``activity_id``, ``minutes``, ``policy`` and
-            ``paid_on_precision``.
+        payments: `Payment` records or a frame with ``amount_minor`` (minor units, such as pence;
+            what was paid back is negative), ``currency`` and, where there is a period, ``paid_on``.
+            Used where they are there: ``person_key``, ``activity_id``, ``minutes`` (whole ones),
+            ``policy`` and ``paid_on_precision``. A missing amount or currency is an error.
         activities: `Activity` records or a frame with ``id`` and ``kind``, to tell apart what the
-            payments were for.
+            payments were for. None tells nothing apart by kind.
         period: the days they were paid on; None takes all.
 
     Returns:
-        For the total, for each ``policy`` and, where there are activities, for each ``kind`` of
+        For the total, for each ``policy`` and, where activities are given, for each ``kind`` of
         them: ``amount`` (money, for each currency), ``hours`` (quantity: the minutes over 60),
-        ``people`` (different ones) and ``payments`` (how many). A policy or kind that is not known
-        is ``unknown``. Payments without minutes or a person add none, and are counted in a note;
-        where none has minutes, the hours are not known. Payments without a day, or whose day is
-        known too roughly, are left out and listed with their money.
+        ``people`` (different ones) and ``payments`` (how many). The policy is ``unknown`` where a
+        payment names none; the kind is ``unknown`` where a payment names no activity, or one that
+        is not among those given. Payments without minutes or a person add none, and are counted in
+        a note; where none has minutes, the hours are not known, and where none names a person, the
+        people are not.
+
+        With a period, payments without a day, or whose day is known too roughly, are left out and
+        listed with their money. Without one nothing is left out.
+
+        ``rows`` has a line for each group and currency: ``kind`` and ``policy`` (text; null for
+        what the line does not tell apart, both null for the total), ``currency``, ``amount_minor``
+        (minor units), and ``minutes``, ``people`` and ``payments`` (whole numbers; minutes and
+        people are null where not known). The last three are of the group in all currencies, and stand in each
+        of its lines.
 
     Raises:
         MetricError: when an activity is there twice, or a column is missing or of the wrong type.
@@ -68,6 +78,8 @@ def payments(
         payments amount: GBP 125.00
         >>> result.figure("hours", policy="2023-v1").text
         '4.50'
+        >>> print(payments(paid, activities=[]).figure("amount", kind="unknown"))
+        payments amount (kind unknown): GBP 125.00
     """
     dated = () if period is None else ("paid_on",)
     source = given(
@@ -111,10 +123,12 @@ def payments(
         mine = sorted(amounts[group].items())
         figures += [money(METRIC, "amount", about, amount, currency) for currency, amount in mine]
         figures.append(quantity(METRIC, "hours", about, hours))
-        figures += [count(METRIC, name, about, row[name]) for name in ("people", "payments")]
+        people = row["people"] if row["named"] else None
+        figures.append(count(METRIC, "people", about, people))
+        figures.append(count(METRIC, "payments", about, row["payments"]))
         for currency, amount in mine:
             minutes = row["minutes"] if row["timed"] else None
-            lines.append((kind, policy, currency, amount, minutes, row["people"], row["payments"]))
+            lines.append((kind, policy, currency, amount, minutes, people, row["payments"]))
     columns: dict[str, pa.DataType] = {
         "kind": pa.string(),
         "policy": pa.string(),

@@ -190,6 +190,13 @@ class MetricRegistry:
     Args:
         points: the entry points to look at; those of the environment by default.
         blocked: names of plugins that are not imported.
+
+    Examples:
+        >>> registry = MetricRegistry([])
+        >>> list(registry.metrics())[:3]
+        ['audience_growth', 'funnel', 'funnel_from_counts']
+        >>> registry.metric("payments").takes_period
+        'optional'
     """
 
     def __init__(
@@ -210,7 +217,11 @@ class MetricRegistry:
         return self._plugins.all()
 
     def metrics(self) -> Mapping[str, Metric]:
-        """Give every metric that can be used, by its id."""
+        """Give every metric that can be used, by its id.
+
+        Returns:
+            Our own metrics and those of the plugins that are ready, in the order of their ids.
+        """
         theirs = {
             metric.id: evolve(metric, plugin=plugin.name)
             for plugin in self.plugins()
@@ -220,6 +231,12 @@ class MetricRegistry:
 
     def metric(self, id: str) -> Metric:  # noqa: A002  (the word of the design)
         """Find a metric; plugins are only imported where it is not one of our own.
+
+        Args:
+            id: its name, such as ``funnel``.
+
+        Returns:
+            The metric: what data it takes, what can be set, and how to work it out.
 
         Raises:
             MetricError: when there is none of that id; names those that exist, and the plugins that
@@ -247,8 +264,15 @@ def _check(metric: object) -> None:
 def metric(id: str) -> Metric:  # noqa: A002  (the word of the design)
     """Find a metric, one of our own or of a plugin in this environment.
 
+    Args:
+        id: its name, such as ``funnel``.
+
+    Returns:
+        The metric: what data it takes, what can be set, and how to work it out.
+
     Raises:
-        MetricError: when there is none of that id; names those that exist.
+        MetricError: when there is none of that id; names those that exist, and the plugins that
+            cannot be used.
 
     Examples:
         >>> metric("revenue_share").definition

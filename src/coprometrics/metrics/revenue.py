@@ -41,7 +41,7 @@ class Percentages:
     """The shares of one currency as rounded percentages.
 
     Attributes:
-        parts: the percentage of each stream, in the order of the rows.
+        parts: the percentage of each stream, rounded, in the order of the rows.
         adjusted: whether they were adjusted so that they add up to 100.
         note: what a reader should know about their sum; None where there is nothing to say.
     """
@@ -63,14 +63,42 @@ class RevenueShare(MetricResult):
     ) -> Percentages:
         """Give the shares as percentages, each rounded half up on its own.
 
+        Adjusting follows Hamilton's method, the largest remainder: each percentage is cut down, and
+        what is left to 100 goes to those that lost most by the cut, to the earlier row where two
+        lost the same.
+
         Args:
-            decimals: digits after the decimal point.
+            decimals: digits after the decimal point, 0 or more.
             sum_to_100: adjust them, by the largest remainder, so that they add up to 100.
             currency: which currency, where there are several.
 
+        Returns:
+            A percentage (0 to 100, as a `Decimal`) for each stream, in the order of the rows: its
+            amount over the currency's total. Its note says what the parts add up to where that is
+            not 100, or that they were adjusted.
+
         Raises:
-            MetricError: when there are several currencies and none is named, or a share is negative
-                and they are to be adjusted.
+            MetricError: when there are several currencies and none is named, there are no shares in
+                the one that is named, a share is negative and they are to be adjusted, or the
+                number of decimals is negative.
+
+        Examples:
+            >>> income = [
+            ...     Income(id=f"t:{stream}", stream=stream, amount_minor=pence, currency="GBP",
+            ...            kind="fee")
+            ...     for stream, pence in [("training", 1200), ("talks", 400), ("donations", 100)]
+            ... ]
+            >>> shares = revenue_share(income)
+            >>> print(shares.percentages(decimals=0))
+            training: 71%
+            talks: 24%
+            donations: 6%
+            The rounded parts add up to 101%, because each is rounded on its own.
+            >>> print(shares.percentages(decimals=0, sum_to_100=True))
+            training: 71%
+            talks: 23%
+            donations: 6%
+            Adjusted by the largest remainder so that the parts add up to 100%.
         """
         found = sorted({figure.currency for figure in self.figures if figure.currency})
         if currency is None and len(found) == 1:
@@ -91,6 +119,8 @@ class RevenueShare(MetricResult):
         try:
             rounded = percentages(list(shares.values()), decimals, sum_to_100=sum_to_100)
         except ParameterError as error:
+            if not sum_to_100:
+                raise
             raise MetricError(
                 f"the percentages cannot be adjusted: {error.what}",
                 where=METRIC,
@@ -114,26 +144,34 @@ def revenue_share(
     """Say which part of the income of a period each stream brought in.
 
     Args:
-        income: `Income` records or a frame. Needed columns: ``amount_minor`` (minor units; refunds
-            are negative), ``currency``, the column ``by`` and, where there is a period,
-            ``received_on``. Used where they are there: ``received_on_precision`` and
-            ``organisation_id``.
+        income: `Income` records or a frame. Needed columns: ``amount_minor`` (minor units, such as
+            pence; refunds are negative), ``currency``, the column ``by`` and, where there is a
+            period, ``received_on``. Used where they are there: ``received_on_precision`` and
+            ``organisation_id``. A missing amount or currency is an error.
         by: the column to tell apart by; a missing value counts as ``unknown``.
         period: the days the income was received in; None takes all of it.
-        organisations: `Organisation` records or a frame, so that one that pays under several names
-            counts once.
+        organisations: `Organisation` records or a frame with ``id`` and ``kind``, so that one that
+            pays under several names counts once. Used where they are there: ``name`` and
+            ``same_as``. An organisation that is not among them stands for itself.
 
     Returns:
         For each value of ``by`` and each currency: ``amount`` (money), ``share`` (ratio: the amount
-        over the currency's total) and, where the data have ``organisation_id``, ``organisations``:
-        how many different ones paid, not known where none is named; income without one is counted
-        in a note. The total has ``amount``. Currencies are never added. Income without a day, or
-        whose day is known too roughly to say whether it lies in the period, is left out and listed
-        with its money.
+        over the currency's total, both less refunds) and, where the data have ``organisation_id``,
+        ``organisations``: how many different ones paid, not known where none is named; income
+        without one is counted in a note. The total has ``amount``. Currencies are never added.
+
+        With a period, income without a day is left out, and so is income whose day is known too
+        roughly to say whether it lies in the period. Both are listed with their money. Without a
+        period nothing is left out.
+
+        ``rows`` has a line for each value and currency, by currency and then the largest first: the
+        column ``by`` (text), ``amount_minor`` (minor units), ``currency``, ``share_numerator`` and
+        ``share_denominator`` (minor units), and ``organisations`` (how many; null where not known).
 
     Raises:
-        MetricError: when a currency's total is zero or less, or a column is missing or of the wrong
-            type.
+        MetricError: when there is no income in the period, a currency's total is zero or less, a
+            column is missing or of the wrong type, an organisation is there twice or has two kinds,
+            or a name belongs to two organisations.
         ParameterError: when income cannot be told apart by the column.
 
     Examples:
