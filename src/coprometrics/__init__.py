@@ -34,7 +34,7 @@ if TYPE_CHECKING:
         revenue_share,
         top_posts,
     )
-    from coprometrics.money import Money
+    from coprometrics.money import Money, Rates
     from coprometrics.periods import CalendarMonths, OperationalYears, Period, Quarters
     from coprometrics.records import (
         Activity,
@@ -70,6 +70,7 @@ __all__ = [
     "Period",
     "Post",
     "Quarters",
+    "Rates",
     "ScheduleLine",
     "StageCount",
     "StageEvent",
@@ -98,7 +99,7 @@ _HOMES = {
         "revenue_share",
         "top_posts",
     ),
-    "coprometrics.money": ("Money",),
+    "coprometrics.money": ("Money", "Rates"),
     "coprometrics.periods": ("CalendarMonths", "OperationalYears", "Period", "Quarters"),
     "coprometrics.records": (
         "Activity",

@@ -9,6 +9,7 @@ currencies withdrawn since 2010, which reports of earlier years still hold).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 
@@ -16,7 +17,9 @@ from attrs import field, frozen
 
 from coprometrics.errors import MoneyError, shown
 
-__all__ = ["CURRENCIES", "Money", "exponent", "from_major", "to_major"]
+__all__ = ["CURRENCIES", "Money", "Rates", "exponent", "from_major", "to_major"]
+
+Exact = int | Fraction | Decimal | str
 
 _NO_DIGITS = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
 _TWO_DIGITS = """
@@ -133,3 +136,64 @@ class Money:
 
     def __neg__(self) -> Money:
         return Money(-self.amount_minor, self.currency)
+
+
+def _exact_rates(rates: Mapping[str, Exact]) -> Mapping[str, Fraction]:
+    exact: dict[str, Fraction] = {}
+    for currency, rate in rates.items():
+        exponent(currency)
+        try:
+            if isinstance(rate, bool | float):
+                raise TypeError
+            exact[currency] = Fraction(rate)
+        except (TypeError, ValueError, ZeroDivisionError):
+            raise MoneyError(
+                f"the rate of {currency} is {shown(rate)}",
+                remedy='give it exactly, as text or a Decimal, such as "0.8601"',
+            ) from None
+        if exact[currency] <= 0:
+            raise MoneyError(f"the rate of {currency} is {shown(rate)}, but must be above zero")
+    return exact
+
+
+@frozen
+class Rates:
+    """Exchange rates into one currency.
+
+    Attributes:
+        to: the currency to convert into.
+        rates: for each other currency, how much of ``to`` one major unit of it is worth: exact
+            numbers, or text such as ``0.8601``.
+
+    Raises:
+        MoneyError: when a code is not one of ISO 4217, or a rate is a float or not above zero.
+
+    Examples:
+        >>> rates = Rates("GBP", {"EUR": "0.8601", "JPY": "0.0055"})
+        >>> rates.convert(10000, "EUR"), rates.convert(1000, "JPY"), rates.convert(7, "GBP")
+        (Fraction(8601, 1), Fraction(550, 1), Fraction(7, 1))
+    """
+
+    to: str = field()
+    rates: Mapping[str, Fraction] = field(converter=_exact_rates)
+
+    @to.validator
+    def _known(self, _attribute: object, value: str) -> None:
+        exponent(value)
+
+    def convert(self, amount_minor: int, currency: str) -> Fraction:
+        """Convert an amount in minor units, exactly; it is not rounded yet.
+
+        Raises:
+            MoneyError: when there is no rate for its currency.
+        """
+        if currency == self.to:
+            return Fraction(amount_minor)
+        if currency not in self.rates:
+            raise MoneyError(
+                f"there is no rate from {currency} to {self.to}",
+                where="rates",
+                remedy=f"there are rates for {', '.join(sorted(self.rates)) or 'none'}",
+            )
+        scale = Fraction(10) ** (exponent(self.to) - exponent(currency))
+        return amount_minor * self.rates[currency] * scale

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from fractions import Fraction
 
+import duckdb
 import narwhals.stable.v2 as nw
 import pandas as pd
 import polars as pl
@@ -10,6 +12,7 @@ import pytest
 
 from coprometrics.errors import MetricError
 from coprometrics.metrics import funnel, grant_income, participation, revenue_share
+from coprometrics.metrics._duckdb import RELATIONS_STAY
 from coprometrics.periods import Period
 from coprometrics.records import AudienceSnapshot
 
@@ -164,3 +167,23 @@ def test_what_is_no_frame_is_refused(data):
 def test_columns_that_do_not_count_are_never_read():
     odd = pd.DataFrame(income()).assign(mixed=[1, "x"], Amount_Minor=["x", "y"])
     assert share(odd) == "25.00%"
+
+
+@pytest.mark.skipif(not RELATIONS_STAY, reason="a relation of this DuckDB is read into memory")
+def test_a_file_larger_than_the_memory_of_its_connection_still_gives_the_answer(tmp_path):
+    file = tmp_path / "events.parquet"
+    entities, events = 300_000, 1_500_000
+    duckdb.execute(
+        f"COPY (SELECT md5((i % {entities})::VARCHAR) || repeat('x', 30) AS entity_key, "
+        f"CASE WHEN i < {entities} THEN 'a' ELSE 'b' END AS stage, "
+        "make_timestamptz(1672531200000000 + i::BIGINT * 1000000) AS occurred_at "
+        f"FROM range({events}) t(i)) TO '{file}' (FORMAT parquet, COMPRESSION uncompressed)"
+    )
+    limit = 95 * 2**20
+    assert file.stat().st_size > limit
+    config = {"temp_directory": str(tmp_path / "spill"), "threads": 2}
+    with duckdb.connect(config=config) as connection:
+        connection.execute(f"SET memory_limit = '{limit}B'")
+        result = funnel(connection.read_parquet(str(file)), ["a", "b"])
+    assert result.figure("reached", step="b").number == entities
+    assert result.figure("median_days", step="b").number == Fraction(entities, 86_400)

@@ -9,12 +9,13 @@ from typing import Any, Final, Literal
 
 from attrs import frozen
 
-from coprometrics.errors import ParameterError, shown
+from coprometrics.errors import MoneyError, ParameterError, shown
+from coprometrics.money import Rates
 
 __all__ = ["Kind", "Parameter", "read_duration"]
 
-Kind = Literal["text", "number", "words", "duration", "instant", "steps"]
-"""What a parameter holds: text, a number, a list of texts, a length of time, an instant, steps."""
+Kind = Literal["text", "number", "words", "duration", "instant", "steps", "rates"]
+"""What a parameter holds."""
 
 _UNITS: Final = {
     "week": dt.timedelta(weeks=1),
@@ -145,6 +146,22 @@ def _steps(name: str, value: object) -> Any:
     raise ParameterError(f"{shown(value)} is not a list of stages", where=name)
 
 
+def _rates(name: str, value: object) -> Rates:
+    """Read exchange rates: ``to=GBP,EUR=0.8601``, or the same as a mapping."""
+    if isinstance(value, Rates):
+        return value
+    if isinstance(value, str):
+        value = dict(part.partition("=")[::2] for part in value.replace(" ", "").split(","))
+    if not isinstance(value, Mapping) or not isinstance(value.get("to"), str):
+        raise ParameterError(
+            f"{shown(value)} are no rates", where=name, remedy="write them like to=GBP,EUR=0.8601"
+        )
+    try:
+        return Rates(value["to"], {str(k): rate for k, rate in value.items() if k != "to"})
+    except MoneyError as error:
+        raise ParameterError(error.what, where=name, remedy=error.remedy) from error
+
+
 def _group(name: str, value: object) -> str | tuple[str, ...]:
     if isinstance(value, str):
         stages = tuple(_text(name, stage) for stage in value.split("|"))
@@ -159,4 +176,5 @@ _READERS: Final[Mapping[Kind, Callable[[str, object], Any]]] = {
     "duration": read_duration,
     "instant": _instant,
     "steps": _steps,
+    "rates": _rates,
 }

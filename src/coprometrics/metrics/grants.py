@@ -18,8 +18,10 @@ from coprometrics.metrics._placement import (
     left_without_place,
     outside,
 )
+from coprometrics.metrics._rates import converted, rates_note, rates_parameter
 from coprometrics.metrics.base import Figure, MetricResult, count, money, table
 from coprometrics.metrics.frames import engine_over, given
+from coprometrics.money import Rates
 from coprometrics.periods import OperationalYears, Period, Periods
 from coprometrics.records import AwardAdjustment, GrantAward, ScheduleLine
 
@@ -61,6 +63,7 @@ def grant_income(
     period: Period | None = None,
     closed: Sequence[str] = (),
     adjust: str = "prospective",
+    rates: Rates | None = None,
 ) -> GrantIncome:
     """Place the money of each award in the years, quarters or months that it is for.
 
@@ -100,6 +103,10 @@ def grant_income(
             which closed ones it restates. By ``at_award`` the first places a change of the amount
             on the day from which it holds, the second on the day the award was won. On the other
             bases they are the same where no period is closed.
+        rates: exchange rates, to bring all money into one currency; None leaves each currency by
+            itself. The sum of each period is converted exactly and rounded half up once, so that
+            converted months may differ from their converted year by a penny or so. `allocations`
+            and what is left out stay in their own currencies.
 
     Returns:
         For each period and currency: ``amount`` (money) and ``awards`` (how many have time in the
@@ -189,15 +196,22 @@ def grant_income(
             "FROM pieces GROUP BY number, basis, currency ORDER BY number, currency, basis"
         )
         reported = placement.reported(engine)
-        restated = _restated(sums, reported, placement.closed)
-        sums = sorted(
-            [*sums, *_emptied(sums, restated)],
-            key=lambda row: (row["number"], row["currency"], row["basis"]),
-        )
         if bounds is not None:
             awarded, elsewhere = award_counts(engine, periods, bounds)
             left += outside(sums, bounds, elsewhere)
-            sums = [row for row in sums if bounds[0] <= row["number"] <= bounds[1]]
+    notes += rates_note(rates, awarded)
+    if rates is not None:
+        awarded = {rates.to: sum(awarded.values())} if awarded else {}
+        shared = _together(shared, rates.to)
+        reported = None if reported is None else converted(reported, rates)
+    sums = converted(sums, rates, counts=("awards",))
+    restated = _restated(sums, reported, placement.closed)
+    sums = sorted(
+        [*sums, *_emptied(sums, restated)],
+        key=lambda row: (row["number"], row["currency"], row["basis"]),
+    )
+    if bounds is not None:
+        sums = [row for row in sums if bounds[0] <= row["number"] <= bounds[1]]
     labels = {row["number"]: periods.numbered(row["number"]) for row in sums}
     figures = _figures(sums, restated, awarded, shared, labels, (periods.dimension, basis))
     notes += _restatements(figures)
@@ -230,6 +244,7 @@ def grant_income(
             "period": period and [str(period.start), str(period.end)],
             "periods": periods.dimension,
             "start_month": periods.start_month,
+            **rates_parameter(rates),
         },
         period=period,
         basis=basis,
@@ -242,6 +257,15 @@ def grant_income(
 
 
 _Key = tuple[int, str, str]
+
+
+def _together(counts: Mapping[tuple[int, str], int], currency: str) -> dict[tuple[int, str], int]:
+    """Add up counts of each period over all currencies."""
+    numbers = {number for number, _currency in counts}
+    return {
+        (number, currency): sum(count for (one, _), count in counts.items() if one == number)
+        for number in numbers
+    }
 
 
 def _restated(

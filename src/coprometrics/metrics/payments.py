@@ -9,6 +9,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from coprometrics.metrics._dates import NO_DATE, TOO_ROUGH, left_out, placed
+from coprometrics.metrics._rates import converted, rates_note, rates_parameter
 from coprometrics.metrics.base import (
     UNKNOWN,
     Figure,
@@ -20,6 +21,7 @@ from coprometrics.metrics.base import (
     table,
 )
 from coprometrics.metrics.frames import Engine, engine_over, given
+from coprometrics.money import Rates
 from coprometrics.periods import Period
 from coprometrics.records import Activity, Payment
 
@@ -31,7 +33,10 @@ _Group = tuple[str | None, str | None]
 
 
 def payments(
-    payments: object, activities: object | None = None, period: Period | None = None
+    payments: object,
+    activities: object | None = None,
+    period: Period | None = None,
+    rates: Rates | None = None,
 ) -> MetricResult:
     """Say how much was paid to people for taking part, for how many hours, and to how many.
 
@@ -45,6 +50,8 @@ def payments(
         activities: `Activity` records or a frame with ``id`` and ``kind``, to tell apart what the
             payments were for. None tells nothing apart by kind.
         period: the days they were paid on; None takes all.
+        rates: exchange rates, to bring all money into one currency; None leaves each currency by
+            itself. Each sum is converted exactly and rounded half up once.
 
     Returns:
         For the total, for each ``policy`` and, where activities are given, for each ``kind`` of
@@ -61,8 +68,8 @@ def payments(
         ``rows`` has a line for each group and currency: ``kind`` and ``policy`` (text; null for
         what the line does not tell apart, both null for the total), ``currency``, ``amount_minor``
         (minor units), and ``minutes``, ``people`` and ``payments`` (whole numbers; minutes and
-        people are null where not known). The last three are of the group in all currencies, and stand in each
-        of its lines.
+        people are null where not known). The last three are of the group in all currencies, and
+        stand in each of its lines.
 
     Raises:
         MetricError: when an activity is there twice, or a column is missing or of the wrong type.
@@ -110,7 +117,8 @@ def payments(
             "AS minutes FROM parts WHERE place = 'in' "
             f"GROUP BY GROUPING SETS ({'(kind), ' if by_kind else ''}(policy), ())"
         )
-    amounts = _amounts(row for row in sums if row["place"] == "in")
+    inside = [row for row in sums if row["place"] == "in"]
+    amounts = _amounts(inside, rates)
     found = {(row.get("kind"), row["policy"]): row for row in groups if row["payments"]}
     figures: list[Figure] = []
     lines: list[tuple[object, ...]] = []
@@ -141,7 +149,10 @@ def payments(
     return MetricResult(
         metric=METRIC,
         version=1,
-        parameters={"period": period and [str(period.start), str(period.end)]},
+        parameters={
+            "period": period and [str(period.start), str(period.end)],
+            **rates_parameter(rates),
+        },
         period=period,
         rows=table(columns, lines),
         figures=tuple(figures),
@@ -149,7 +160,10 @@ def payments(
             [(row["place"], row["currency"], row["rows_"], row["amount_minor"]) for row in sums],
             _REASONS,
         ),
-        notes=tuple(_notes(found.get((None, None)))),
+        notes=(
+            *rates_note(rates, {row["currency"] for row in inside}),
+            *_notes(found.get((None, None))),
+        ),
     )
 
 
@@ -166,13 +180,22 @@ def _define_parts(engine: Engine, place: str, *, known: bool) -> None:
     )
 
 
-def _amounts(rows: Iterable[Mapping[str, Any]]) -> dict[_Group, dict[str, int]]:
+def _amounts(
+    rows: Iterable[Mapping[str, Any]], rates: Rates | None
+) -> dict[_Group, dict[str, int]]:
     """Add up the money of each kind, each policy and the whole, by currency."""
-    amounts: dict[_Group, dict[str, int]] = {}
+    sums: dict[tuple[_Group, str], int] = {}
     for row in rows:
         for group in {(row["kind"], None), (None, row["policy"]), (None, None)}:
-            mine = amounts.setdefault(group, {})
-            mine[row["currency"]] = mine.get(row["currency"], 0) + row["amount_minor"]
+            key = (group, row["currency"])
+            sums[key] = sums.get(key, 0) + row["amount_minor"]
+    lines = [
+        {"group": group, "currency": currency, "amount_minor": amount}
+        for (group, currency), amount in sums.items()
+    ]
+    amounts: dict[_Group, dict[str, int]] = {}
+    for line in converted(lines, rates):
+        amounts.setdefault(line["group"], {})[line["currency"]] = line["amount_minor"]
     return amounts
 
 

@@ -39,6 +39,7 @@ __all__ = ["METRICS", "Input", "Metric", "MetricRegistry", "Parameter", "metric"
 
 
 _BY: Final = "the column to tell apart by"
+_RATES: Final = Parameter("rates", "exchange rates into one currency, such as to=GBP,EUR=0.8601")
 _PROGRAMME: Final = Parameter("text", "which programme, where the data hold several")
 
 _ALL: Final = (
@@ -132,6 +133,7 @@ _ALL: Final = (
                 default="prospective",
                 options=ADJUST,
             ),
+            "rates": _RATES,
         },
         takes_period="optional",
     ),
@@ -154,7 +156,7 @@ _ALL: Final = (
         definition="What was paid to people for taking part, for how many hours, to how many.",
         function=payments,
         inputs={"payments": Input(Payment), "activities": Input(Activity, optional=True)},
-        parameters={},
+        parameters={"rates": _RATES},
         takes_period="optional",
     ),
     Metric(
@@ -163,7 +165,7 @@ _ALL: Final = (
         definition="Which part of the income of a period each stream brought in.",
         function=revenue_share,
         inputs={"income": Input(Income), "organisations": Input(Organisation, optional=True)},
-        parameters={"by": Parameter("text", _BY, default="stream")},
+        parameters={"by": Parameter("text", _BY, default="stream"), "rates": _RATES},
         takes_period="optional",
     ),
     Metric(

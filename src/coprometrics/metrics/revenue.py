@@ -16,6 +16,7 @@ from coprometrics.metrics._organisations import (
     given_organisations,
     known_organisations,
 )
+from coprometrics.metrics._rates import converted, rates_note, rates_parameter
 from coprometrics.metrics.base import (
     Figure,
     MetricResult,
@@ -26,7 +27,7 @@ from coprometrics.metrics.base import (
     table,
 )
 from coprometrics.metrics.frames import Engine, Given, engine_over, given
-from coprometrics.money import CURRENCIES
+from coprometrics.money import CURRENCIES, Rates
 from coprometrics.periods import Period
 from coprometrics.records import Income
 from coprometrics.rounding import percentages
@@ -140,6 +141,7 @@ def revenue_share(
     by: str = "stream",
     period: Period | None = None,
     organisations: object | None = None,
+    rates: Rates | None = None,
 ) -> RevenueShare:
     """Say which part of the income of a period each stream brought in.
 
@@ -153,6 +155,8 @@ def revenue_share(
         organisations: `Organisation` records or a frame with ``id`` and ``kind``, so that one that
             pays under several names counts once. Used where they are there: ``name`` and
             ``same_as``. An organisation that is not among them stands for itself.
+        rates: exchange rates, to bring all income into one currency; None leaves each currency by
+            itself. The sum of each part is converted exactly and rounded half up once.
 
     Returns:
         For each value of ``by`` and each currency: ``amount`` (money), ``share`` (ratio: the amount
@@ -221,8 +225,10 @@ def revenue_share(
             for row in sums
         ):
             engine.check("income")
-        paid = _payers(engine) if "organisation_id" in source else {}
+        paid = _payers(engine, rates) if "organisation_id" in source else {}
     inside = [row for row in sums if row["place"] == "in"]
+    notes = rates_note(rates, {row["currency"] for row in inside})
+    inside = converted(inside, rates, counts=("rows_", "known", "named", "fitting"))
     rows = sorted(inside, key=lambda row: (row["currency"], -row["amount_minor"], row["part"]))
     wholes: dict[str, int] = {}
     for row in rows:
@@ -242,7 +248,6 @@ def revenue_share(
     figures += [
         money(METRIC, "amount", {}, whole, currency) for currency, whole in sorted(wholes.items())
     ]
-    notes = []
     if len(wholes) > 1:
         notes.append(f"Shares are within each currency ({', '.join(wholes)}); none were converted.")
     if any(row["amount_minor"] < 0 for row in rows):
@@ -261,7 +266,11 @@ def revenue_share(
     return RevenueShare(
         metric=METRIC,
         version=1,
-        parameters={"by": by, "period": period and [str(period.start), str(period.end)]},
+        parameters={
+            "by": by,
+            "period": period and [str(period.start), str(period.end)],
+            **rates_parameter(rates),
+        },
         period=period,
         rows=table(columns, lines),
         figures=tuple(figures),
@@ -281,12 +290,15 @@ def _fits(engine: Engine, source: Given) -> str:
     return f"CASE WHEN received_on_precision IN ({engine.listed(words)}) THEN 1 END"
 
 
-def _payers(engine: Engine) -> Mapping[tuple[str, str], int]:
+def _payers(engine: Engine, rates: Rates | None) -> Mapping[tuple[str, str], int]:
     """Count the organisations that paid in each part and currency, through their other names."""
     define_mains(engine, known_organisations(engine), "parts")
+    currency = "currency" if rates is None else engine.value(rates.to)
+    engine.define(
+        "paying", f"SELECT part, {currency} AS currency, main FROM mained WHERE place = 'in'"
+    )
     rows = engine.rows(
-        "SELECT part, currency, count(DISTINCT main) AS payers FROM mained "
-        "WHERE place = 'in' GROUP BY part, currency"
+        "SELECT part, currency, count(DISTINCT main) AS payers FROM paying GROUP BY part, currency"
     )
     return {(row["part"], row["currency"]): row["payers"] for row in rows}
 
