@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import zoneinfo
+from functools import lru_cache
 from typing import Final
 
 from coprometrics.errors import MetricError
@@ -17,6 +18,7 @@ _STEP: Final = dt.timedelta(minutes=15)
 _AROUND: Final = dt.timedelta(hours=30)
 
 
+@lru_cache(maxsize=4096)
 def instants_within(period: Period, timezone: str) -> tuple[tuple[int, int], ...]:
     """Give the instants whose day in a time zone lies in a period.
 

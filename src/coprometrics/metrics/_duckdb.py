@@ -42,15 +42,11 @@ class _DuckDB(Engine):
         self._token = uuid4().hex[:12]
         try:
             for given in inputs:
-                self._take(given, self._placed(given.native))
+                self._take(given)
             self._check_given()
         except BaseException:
             self.close()
             raise
-
-    @abstractmethod
-    def _placed(self, native: Any) -> str:
-        """Make a table or a relation known to queries; give its name there."""
 
     @abstractmethod
     def _run(self, sql: str) -> None:
@@ -64,9 +60,6 @@ class _DuckDB(Engine):
             self._run(f"DROP TABLE {self._kept[name]}")
         self._kept[name] = table
         self.define(name, f"SELECT * FROM {table}")
-
-    def put(self, name: str, table: pa.Table) -> None:
-        self.define(name, f"SELECT * FROM {self._placed(table)}")
 
     def value(self, value: Value) -> str:
         if isinstance(value, int):

@@ -30,6 +30,8 @@ Value = str | int | dt.date
 """What a query may be given besides tables."""
 
 _WORD: Final = re.compile(r"\w+")
+_WRITTEN_OUT: Final = 12
+_SQL_TYPES: Final = {pa.string(): "STRING", pa.int64(): "BIGINT", pa.date32(): "DATE"}
 
 
 @frozen(eq=False)
@@ -93,8 +95,8 @@ class Engine(ABC):
         """Work a query out once, as a table of its own."""
 
     @abstractmethod
-    def put(self, name: str, table: pa.Table) -> None:
-        """Add a small table."""
+    def _placed(self, native: Any) -> str:
+        """Make a table, a relation or a frame known to queries; give its name there."""
 
     @abstractmethod
     def table(self, query: str) -> pa.Table:
@@ -139,6 +141,25 @@ class Engine(ABC):
     @abstractmethod
     def _microseconds(self, instant: str) -> str:
         """Write the microseconds between 1970-01-01 UTC and an instant."""
+
+    def put(self, name: str, table: pa.Table) -> None:
+        """Add a small table; a very small one is written out."""
+        if table.num_rows > _WRITTEN_OUT:
+            self.define(name, f"SELECT * FROM {self._placed(table)}")
+            return
+        kinds = {field.name: _SQL_TYPES[field.type] for field in table.schema}
+        rows = table.to_pylist() or [dict.fromkeys(kinds)]
+        selects = [
+            "SELECT "
+            + ", ".join(
+                f"CAST({'NULL' if row[column] is None else self.value(row[column])} AS {kind}) "
+                f"AS {self.quoted(column)}"
+                for column, kind in kinds.items()
+            )
+            for row in rows
+        ]
+        nothing = "" if table.num_rows else " WHERE false"
+        self.define(name, " UNION ALL ".join(selects) + nothing)
 
     def define(self, name: str, query: str) -> None:
         """Give a query a name that later queries use as a table."""
@@ -203,6 +224,8 @@ class Engine(ABC):
             MetricError: naming the column and what to do.
         """
         given, raw = self._raw[name]
+        if not self.holds(name):
+            return
         seen = self._seen(given, raw)
         for i, (column, spec) in enumerate(given.specs.items()):
             where = f"{name}.{column}"
@@ -290,17 +313,14 @@ class Engine(ABC):
         Raises:
             MetricError: when a time zone does not exist.
         """
-        zones = self.rows(
-            f"SELECT DISTINCT coalesce(timezone, 'UTC') AS zone FROM {name} ORDER BY zone"
-        )
         spans: list[tuple[str, int, int]] = []
-        for row in zones:
+        for zone in self._zones(name):
             try:
-                found = instants_within(period, row["zone"])
+                found = instants_within(period, zone)
             except MetricError as error:
                 where = f"{name}.timezone"
                 raise MetricError(error.what, where=where, remedy=error.remedy) from error
-            spans += [(row["zone"], since, until) for since, until in found]
+            spans += [(zone, since, until) for since, until in found]
         kinds = {"zone": pa.string(), "since": pa.int64(), "until": pa.int64()}
         self.put(
             f"{name}_spans",
@@ -313,8 +333,27 @@ class Engine(ABC):
         )
         return f"{name}_spans"
 
-    def _take(self, given: Given, raw: str) -> None:
+    def _zones(self, name: str) -> list[str]:
+        native = self._raw[name][0].native
+        if isinstance(native, pa.Table):
+            zones = {"UTC"}
+            if "timezone" in native.column_names:
+                zones = {zone or "UTC" for zone in native.column("timezone").unique().to_pylist()}
+            return sorted(zones)
+        rows = self.rows(f"SELECT DISTINCT coalesce(timezone, 'UTC') AS zone FROM {name}")
+        return sorted(row["zone"] for row in rows)
+
+    def _take(self, given: Given) -> None:
         """Define what was given as a table with columns of the common types."""
+        if isinstance(given.native, pa.Table) and not given.native.num_rows:
+            self._raw[given.name] = (given, "")
+            columns = [
+                f"{self._absent(spec)} AS {self.quoted(column)}"
+                for column, spec in given.specs.items()
+            ]
+            self.define(given.name, f"SELECT {', '.join(columns)} WHERE false")
+            return
+        raw = self._placed(given.native)
         self._raw[given.name] = (given, raw)
         columns = [
             f"{self._read(given, column)[0] if column in given else self._absent(spec)} "

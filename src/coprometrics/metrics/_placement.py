@@ -94,7 +94,9 @@ class Placement:
             return None
         parts = ["SELECT * FROM plain"]
         if scheduled:
-            parts[0] += " WHERE id IS NULL OR id NOT IN (SELECT id FROM original_pieces)"
+            parts[0] += (
+                " WHERE NOT EXISTS (SELECT 1 FROM original_pieces AS was WHERE was.id = plain.id)"
+            )
             parts.append("SELECT * FROM original_pieces")
         if adjusted:
             parts.append("SELECT * FROM reported")

@@ -62,7 +62,7 @@ class Spark(Engine):
         self._cached: list[Any] = []
         try:
             for given in inputs:
-                self._take(given, self._viewed(given.native))
+                self._take(given)
             self._check_given()
         except BaseException:
             self.close()
@@ -77,7 +77,7 @@ class Spark(Engine):
 
     def keep(self, name: str, query: str) -> None:
         frame = _translated(lambda: self._settled(self._frame(query)))
-        self.define(name, f"SELECT * FROM {self._viewed(frame)}")
+        self.define(name, f"SELECT * FROM {self._placed(frame)}")
 
     def _settled(self, frame: Any) -> Any:
         """Work a frame out now.
@@ -93,9 +93,6 @@ class Spark(Engine):
         except Py4JJavaError:
             self._cached.append(frame.persist())
             return self._cached[-1]
-
-    def put(self, name: str, table: pa.Table) -> None:
-        self.define(name, f"SELECT * FROM {self._viewed(table)}")
 
     def table(self, query: str) -> pa.Table:
         found: pa.Table = _translated(lambda: self._frame(query).toArrow())
@@ -130,7 +127,7 @@ class Spark(Engine):
     def _microseconds(self, instant: str) -> str:
         return f"unix_micros({instant})"
 
-    def _viewed(self, native: Any) -> str:
+    def _placed(self, native: Any) -> str:
         frame = native
         if not hasattr(native, "createOrReplaceTempView"):
             table = native if isinstance(native, pa.Table) else native.to_arrow_table()
