@@ -23,6 +23,8 @@ Every error says what is wrong, where, and what to do about it, and prints as on
 
 from __future__ import annotations
 
+import re
+
 __all__ = [
     "BasisMismatch",
     "ConfigError",
@@ -42,6 +44,8 @@ __all__ = [
 ]
 
 _LONGEST_SHOWN = 60
+_ADDRESS = re.compile(r"(?<!\w)'[^'@]*@[^']*'|[^\s,;:()'\"]+@[^\s,;:()'\"]+")
+_WITHHELD = "(a text with @, withheld)"
 
 
 class CoprometricsError(Exception):
@@ -59,10 +63,10 @@ class CoprometricsError(Exception):
     """
 
     def __init__(self, what: str, *, where: str | None = None, remedy: str | None = None) -> None:
-        super().__init__(what)
-        self.what = what
+        super().__init__(_withheld(what))
+        self.what = _withheld(what)
         self.where = where
-        self.remedy = remedy
+        self.remedy = remedy and _withheld(remedy)
 
     def __str__(self) -> str:
         text = f"{self.where}: {self.what}" if self.where else self.what
@@ -70,6 +74,11 @@ class CoprometricsError(Exception):
 
     def __reduce__(self) -> tuple[object, ...]:
         return (_rebuild, (type(self), self.what, self.where, self.remedy))
+
+
+def _withheld(text: str) -> str:
+    """Withhold what may be an e-mail address, wherever in a message it comes from."""
+    return _ADDRESS.sub(_WITHHELD, text) if "@" in text else text
 
 
 def _rebuild(

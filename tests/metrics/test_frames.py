@@ -148,7 +148,7 @@ def test_a_column_of_nothing_fits_everywhere():
 
 
 def test_a_column_of_several_types_is_refused():
-    with pytest.raises(MetricError, match="give each column one name and one type"):
+    with pytest.raises(MetricError, match="each column has one name and one type"):
         share(pd.DataFrame(income(received_on=[DAY, "soon"])))
 
 

@@ -107,7 +107,7 @@ def _whole(kind: pa.DataType, spec: FieldSpec) -> Reading | None:
         return "as-is"
     if types.is_integer(kind):
         return "whole-decimal" if types.is_uint64(kind) else "cast"
-    if isinstance(kind, pa.Decimal128Type | pa.Decimal256Type) and kind.scale == 0:
+    if isinstance(kind, pa.Decimal128Type) and kind.scale == 0:
         return "whole-decimal"
     # pandas turns a column of counts into floats as soon as one is missing. A whole float below
     # 2**53 is exact, so nothing is lost; money is never taken as floats.

@@ -16,14 +16,16 @@ from uuid import uuid4
 import duckdb
 import pyarrow as pa
 
+from coprometrics.errors import MetricError
 from coprometrics.metrics._engine import Engine, Given, Value, too_large, unreadable
 
-__all__ = ["RELATIONS_STAY", "BorrowedDuckDB", "OwnDuckDB", "share_connection"]
+__all__ = ["RELATIONS_STAY", "BorrowedDuckDB", "OwnDuckDB", "is_usual", "share_connection"]
 
 RELATIONS_STAY: Final = int(duckdb.__version__.partition(".")[0]) >= 2
 """Whether a relation can be asked questions without leaving a view in its database."""
 
 _FEW: Final = 2_000
+_NATIVE: Final = "coprometrics_native_"
 _T = TypeVar("_T")
 
 
@@ -44,8 +46,8 @@ class _DuckDB(Engine):
             for given in inputs:
                 self._take(given)
             self._check_given()
-        except BaseException:
-            self.close()
+        except BaseException as fault:
+            self.__exit__(fault)
             raise
 
     @abstractmethod
@@ -155,27 +157,50 @@ class BorrowedDuckDB(_DuckDB):
 
     def _placed(self, native: Any) -> str:
         self._natives.append(native)
-        return f"native_{len(self._natives) - 1}"
+        return f"{_NATIVE}{len(self._natives) - 1}"
 
     def _run(self, sql: str) -> None:
         self._related(sql)
 
     def _fetch(self, query: str) -> list[dict[str, Any]]:
         relation = self._related(self._completed(query))
-        found = _translated(relation.fetchall)
-        return [dict(zip(relation.columns, row, strict=True)) for row in found]
+        names, found = _translated(lambda: (relation.columns, relation.fetchall()))
+        return [dict(zip(names, row, strict=True)) for row in found]
 
     def _related(self, sql: str) -> Any:
         """Ask the caller's connection; it finds tables and relations here by their names."""
         padded = [*self._natives, *[None] * 8]
-        native_0, native_1, native_2, native_3, native_4, native_5, native_6, native_7 = padded[:8]
+        coprometrics_native_0, coprometrics_native_1, coprometrics_native_2 = padded[:3]
+        coprometrics_native_3, coprometrics_native_4, coprometrics_native_5 = padded[3:6]
         try:
             return self._anchor.query("anchor_", sql)
         except duckdb.Error as error:
             raise _fault(error) from error
         finally:
             # They are only there to be found.
-            del native_0, native_1, native_2, native_3, native_4, native_5, native_6, native_7
+            del coprometrics_native_0, coprometrics_native_1, coprometrics_native_2
+            del coprometrics_native_3, coprometrics_native_4, coprometrics_native_5
+
+
+def is_usual(relation: duckdb.DuckDBPyRelation) -> bool:
+    """Say whether SQL means on a relation's connection what it means on any.
+
+    It does not where texts are compared by a collation or rows stand in another order by default,
+    and cannot be asked where Python's own tables are out of its reach.
+    """
+    coprometrics_native_0 = relation
+    try:
+        asked = relation.query(
+            "anchor_",
+            "SELECT lower(current_setting('default_order')) LIKE 'asc%' "
+            "AND current_setting('default_collation') = '' AS usual, "
+            "(SELECT count(*) FROM coprometrics_native_0 WHERE false) AS within_reach",
+        )
+        return bool(asked is not None and asked.fetchall()[0][0])
+    except duckdb.Error:
+        return False
+    finally:
+        del coprometrics_native_0
 
 
 def share_connection(one: duckdb.DuckDBPyRelation, other: duckdb.DuckDBPyRelation) -> bool:
@@ -195,8 +220,16 @@ def _translated(work: Callable[[], _T]) -> _T:
 
 
 def _fault(error: duckdb.Error) -> Exception:
-    if isinstance(error, duckdb.OutOfRangeException | duckdb.ConversionException):
+    first = error.__context__
+    if isinstance(error, duckdb.TransactionException) and isinstance(first, duckdb.Error):
+        # Within the caller's transaction the first fault is hidden behind its end.
+        error = first
+    if isinstance(error, duckdb.OutOfRangeException):
         return too_large()
+    if isinstance(error, duckdb.ConversionException):
+        return MetricError(
+            "a value of the data does not fit its type", remedy="check the columns where they lie"
+        )
     if isinstance(error, duckdb.OutOfMemoryException):
         return unreadable(
             error, "raise the memory limit, or give the connection a folder to spill into"

@@ -83,8 +83,13 @@ class Engine(ABC):
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_unused: object) -> None:
-        self.close()
+    def __exit__(self, fault: object, *_unused: object) -> None:
+        try:
+            self.close()
+        except MetricError:
+            # What went wrong first is what the caller must hear of.
+            if fault is None:
+                raise
 
     @abstractmethod
     def close(self) -> None:
@@ -338,7 +343,8 @@ class Engine(ABC):
         if isinstance(native, pa.Table):
             zones = {"UTC"}
             if "timezone" in native.column_names:
-                zones = {zone or "UTC" for zone in native.column("timezone").unique().to_pylist()}
+                named = native.column("timezone").unique().to_pylist()
+                zones = {"UTC" if zone is None else zone for zone in named}
             return sorted(zones)
         rows = self.rows(f"SELECT DISTINCT coalesce(timezone, 'UTC') AS zone FROM {name}")
         return sorted(row["zone"] for row in rows)

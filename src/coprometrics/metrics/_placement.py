@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import pyarrow as pa
 from attrs import frozen
 
+from coprometrics.errors import MetricError
 from coprometrics.metrics._adjustments import (
     define_original_pieces,
     keep_adjusted,
@@ -120,17 +122,26 @@ class Placement:
 
 def left_without_place(engine: Engine) -> tuple[Left, dict[str, int]]:
     """List what has no place in time, and count the awards of each currency that have one."""
+    first, last = engine.value(dt.date.min), engine.value(dt.date.max)
     rows = engine.rows(
         "SELECT reason, currency, count(*) AS awards, count(amount) AS known, "
         f"{engine.total('amount')} AS amount, "
         f"{engine.total('CASE WHEN amount IS NOT NULL THEN delta END')} AS delta, "
         "count(CASE WHEN reason IS NULL OR supplemented THEN 1 END) AS placed, "
         "count(CASE WHEN basis <> 'schedule' AND final_day < first_day THEN 1 END) AS backwards, "
-        "count(CASE WHEN fits THEN 1 END) AS fitting "
+        "count(CASE WHEN fits THEN 1 END) AS fitting, "
+        f"count(CASE WHEN NOT (first_day >= {first} AND final_day <= {last}) THEN 1 END) "
+        "AS endless "
         "FROM judged GROUP BY reason, currency ORDER BY reason, currency"
     )
     if any(row["currency"] not in CURRENCIES or row["fitting"] < row["awards"] for row in rows):
         engine.check("awards")
+    if any(row["endless"] for row in rows if row["reason"] is None):
+        raise MetricError(
+            "an award starts or ends beyond the years 1 to 9999",
+            where="awards.ends_on",
+            remedy="leave an end that is not known empty",
+        )
     if any(row["backwards"] for row in rows if row["reason"] is None):
         refuse_backwards(engine)
     left: Left = [

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import html
 import json
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
@@ -342,72 +341,15 @@ class MetricResult:
             raise TypeError("rows must be a table")
         return frame
 
-    def _grid(self) -> tuple[list[str], list[list[str]]]:
-        """Lay the figures out: one line for each set of dimensions, one column for each value."""
-        names = list(dict.fromkeys(name for f in self.figures for name in f.dimensions))
-        values = list(self.units)
-        lines: dict[tuple[str, ...], dict[str, str]] = {}
-        for figure in self.figures:
-            key = tuple(figure.dimensions.get(name, "") for name in names)
-            lines.setdefault((*key, figure.currency or ""), {})[figure.value] = figure.text
-        lines = {
-            key: cells for key, cells in lines.items() if key[-1] or not _joined(lines, key, cells)
-        }
-        grid = [
-            [*key[:-1], *(cells.get(value, "") for value in values)] for key, cells in lines.items()
-        ]
-        if names:
-            for line in grid:
-                line[0] = line[0] if any(line[: len(names)]) else "total"
-        return [*names, *values], grid
-
-    def _heading(self) -> str:
-        parts = [f"{self.metric} v{self.version}"]
-        parts += [str(self.period)] if self.period else []
-        parts += [f"basis {self.basis}"] if self.basis else []
-        return ", ".join([*parts, self.fingerprint[:12]])
-
-    def _remarks(self) -> list[str]:
-        return [*(str(excluded) for excluded in self.excluded), *self.notes]
-
     def __str__(self) -> str:
-        if not self.figures:
-            return "\n".join([self._heading(), "no figures", *(f"* {t}" for t in self._remarks())])
-        names, grid = self._grid()
-        widths = [max(len(line[i]) for line in [names, *grid]) for i in range(len(names))]
-        words = len(names) - len(self.units)
-        lines = [
-            "  ".join(
-                cell.ljust(width) if i < words else cell.rjust(width)
-                for i, (cell, width) in enumerate(zip(line, widths, strict=True))
-            ).rstrip()
-            for line in [names, ["-" * width for width in widths], *grid]
-        ]
-        return "\n".join([self._heading(), *lines, *(f"* {text}" for text in self._remarks())])
+        from coprometrics.metrics._display import as_text
+
+        return as_text(self)
 
     def _repr_html_(self) -> str:
-        names, grid = self._grid()
-        head = "".join(f"<th>{html.escape(name)}</th>" for name in names)
-        body = "".join(
-            f"<tr>{''.join(f'<td>{html.escape(cell)}</td>' for cell in line)}</tr>" for line in grid
-        )
-        remarks = "".join(f"<li>{html.escape(text)}</li>" for text in self._remarks())
-        return (
-            f"<table><caption>{html.escape(self._heading())}</caption>"
-            f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-            f"{f'<ul>{remarks}</ul>' if remarks else ''}"
-        )
+        from coprometrics.metrics._display import as_html
 
-
-def _joined(
-    lines: dict[tuple[str, ...], dict[str, str]], key: tuple[str, ...], cells: dict[str, str]
-) -> bool:
-    """Put cells without a currency into the line of the only currency, if there is just one."""
-    twins = [other for other in lines if other[:-1] == key[:-1] and other[-1]]
-    if len(twins) != 1:
-        return False
-    lines[twins[0]].update(cells)
-    return True
+        return as_html(self)
 
 
 def several(number: int, one: str) -> str:
@@ -440,10 +382,11 @@ def table(columns: Mapping[str, pa.DataType], rows: Sequence[Sequence[object]]) 
     """
     schema = pa.schema(list(columns.items()))
     turned = list(zip(*rows, strict=True)) if rows else [()] * len(columns)
-    return pa.Table.from_arrays(
-        [
+    try:
+        arrays = [
             pa.array(values, type=kind)
             for values, kind in zip(turned, columns.values(), strict=True)
-        ],
-        schema=schema,
-    )
+        ]
+    except (OverflowError, pa.ArrowInvalid) as error:
+        raise MetricError("a number of the answer does not fit in 64 bits") from error
+    return pa.Table.from_arrays(arrays, schema=schema)

@@ -22,6 +22,7 @@ from coprometrics.metrics._duckdb import (
     RELATIONS_STAY,
     BorrowedDuckDB,
     OwnDuckDB,
+    is_usual,
     share_connection,
 )
 from coprometrics.metrics._engine import Engine, Given
@@ -77,7 +78,18 @@ def given(
     grouping = [column for column in dict.fromkeys(extra) if column not in wanted]
     for column in grouping:
         wanted[column] = FieldSpec(kind="string", doc="", nullable=True)
-    opened, columns = _opened(data, name, record_type)
+    named: list[Any]
+    try:
+        opened, named = _opened(data, name, record_type)
+    except CoprometricsError:
+        raise
+    except Exception as error:
+        raise _cannot_read(name, error) from error
+    columns = [column for column in named if isinstance(column, str)]
+    if len(columns) < len(named):
+        raise MetricError(
+            "a column has a name that is no text", where=name, remedy="name every column by a text"
+        )
     for column in (*need, *extra):
         if column not in columns:
             raise MetricError(
@@ -134,6 +146,8 @@ def engine_over(*inputs: Given) -> Engine:
     if not relations:
         return OwnDuckDB(inputs)
     anchor: duckdb.DuckDBPyRelation = relations[0].native
+    if not is_usual(anchor):
+        return OwnDuckDB([_in_memory(given) for given in inputs])
     return BorrowedDuckDB([_beside(given, anchor) for given in inputs], anchor)
 
 
@@ -142,11 +156,18 @@ def _beside(given: Given, anchor: duckdb.DuckDBPyRelation) -> Given:
     native = given.native
     if isinstance(native, pa.Table) or share_connection(anchor, native):
         return given
-    return Given(
-        given.name,
-        native.to_arrow_table(),
-        *(given.specs, given.readings, given.empty, given.checked),
-    )
+    return _in_memory(given)
+
+
+def _in_memory(given: Given) -> Given:
+    """Read a relation into memory."""
+    if isinstance(given.native, pa.Table):
+        return given
+    try:
+        table = given.native.to_arrow_table()
+    except duckdb.Error as error:
+        raise _cannot_read(given.name, error) from error
+    return Given(given.name, table, given.specs, given.readings, given.empty, given.checked)
 
 
 def _is_spark(native: object) -> bool:
@@ -194,24 +215,45 @@ def _narrowed(data: Any, columns: list[str], name: str) -> tuple[Any, Mapping[st
                 return relation, _types(relation.limit(0).to_arrow_table().schema)
             table: pa.Table = relation.to_arrow_table()
         elif isinstance(data, pa.Table | pa.RecordBatchReader | nw.LazyFrame | nw.DataFrame):
-            table = _arrow(data, columns)
+            table = _readable(_arrow(data, columns))
         else:
             from coprometrics.metrics._spark import narrowed
 
             return narrowed(data, columns)
-    except MetricError:
+    except CoprometricsError:
         raise
-    except (pa.ArrowException, duckdb.Error, KeyError, TypeError, ValueError) as error:
-        raise MetricError(
-            f"a column cannot be read ({str(error).splitlines()[0]})",
-            where=name,
-            remedy="give each column one name and one type",
-        ) from error
+    except Exception as error:
+        raise _cannot_read(name, error) from error
     return table, _types(table.schema)
+
+
+def _cannot_read(name: str, error: Exception) -> MetricError:
+    """Make the error of data that their own library cannot read; its words may show the data."""
+    return MetricError(
+        f"the data cannot be read ({type(error).__name__})",
+        where=name,
+        remedy="check that they are still there, and that each column has one name and one type",
+    )
 
 
 def _types(schema: pa.Schema) -> Mapping[str, pa.DataType]:
     return {field.name: field.type for field in schema}
+
+
+def _readable(table: pa.Table) -> pa.Table:
+    """Turn the types of Arrow that no engine reads into those that hold the same."""
+    wider = [
+        field.with_type(
+            pa.decimal128(38, field.type.scale)
+            if pa.types.is_decimal(field.type) and not pa.types.is_decimal128(field.type)
+            else pa.float32()
+            if pa.types.is_float16(field.type)
+            else field.type
+        )
+        for field in table.schema
+    ]
+    schema = pa.schema(wider)
+    return table if schema.equals(table.schema) else table.cast(schema)
 
 
 def _arrow(data: Any, columns: list[str]) -> pa.Table:

@@ -32,6 +32,7 @@ __all__ = ["participation"]
 METRIC: Final = "participation"
 
 _EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_LAST: Final = (dt.datetime.max.replace(tzinfo=dt.UTC) - _EPOCH) // dt.timedelta(microseconds=1)
 _FEW: Final = 3
 
 _COUNTS: Final = (
@@ -198,7 +199,8 @@ def _keep_held(engine: Engine, by: str, period: Period | None) -> None:
         join = f"LEFT JOIN {spans} ON zone = timezone AND starts_at >= since AND starts_at < until"
     engine.keep(
         "numbered",
-        f"SELECT activities.*, {part} AS part, {inside} AS inside, "
+        "SELECT id, kind, starts_at, status, organisation_ids, headcount, co_delivered, "
+        f"{part} AS part, {inside} AS inside, "
         f"row_number() OVER (ORDER BY starts_at, id) AS place FROM activities {join}",
     )
     statuses = engine.listed(field_specs(Attendance)["status"].options)
@@ -370,7 +372,8 @@ def _remarks(
     ]
     notes = []
     if row["since"] is not None:
-        day = (_EPOCH + dt.timedelta(microseconds=row["since"])).date()
+        since = min(row["since"], _LAST)
+        day = (_EPOCH + dt.timedelta(microseconds=since)).date()
         notes.append(f"First-time attendance is judged by data that go back to {day} (UTC).")
     if whole["repeated"]:
         repeated = several(whole["repeated"], "attendance")

@@ -35,6 +35,7 @@ from coprometrics.rounding import percentages
 __all__ = ["Percentages", "RevenueShare", "revenue_share"]
 
 METRIC: Final = "revenue_share"
+_COLUMNS: Final = ("share_numerator", "share_denominator", "organisations")
 
 
 @frozen
@@ -207,7 +208,7 @@ def revenue_share(
     payers = given_organisations(organisations)
     with engine_over(source, payers) as engine:
         rough = "received_on_precision" in source
-        part = engine.grouped(by, ("amount_minor", "currency", "received_on"))
+        part = engine.grouped(by, ("amount_minor", "currency", "received_on", *_COLUMNS))
         engine.define(
             "parts",
             f"SELECT {part} AS part, currency, amount_minor, organisation_id, "
