@@ -174,7 +174,7 @@ def _is_spark(native: object) -> bool:
     return not isinstance(native, pa.Table | duckdb.DuckDBPyRelation)
 
 
-def _opened(data: object, name: str, record_type: type[Record]) -> tuple[Any, list[str]]:
+def _opened(data: object, name: str, record_type: type[Record]) -> tuple[Any, list[Any]]:
     """Recognise what the caller gave, and list its columns."""
     if isinstance(data, list | tuple):
         try:
