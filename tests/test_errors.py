@@ -36,3 +36,19 @@ def test_long_values_are_cut_and_stay_on_one_line():
     text = shown("x\n" * 500)
     assert len(text) <= 60
     assert "\n" not in text
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("'ada@example.org' is not a time zone", "(a text with @, withheld) is not a time zone"),
+        ("ada@example.org is there twice", "(a text with @, withheld) is there twice"),
+        ("holds 'a', 'b of c@d e'", "holds 'a', (a text with @, withheld)"),
+        ("must not hold '@'", "must not hold '@'"),
+        ("it isn't at home @ night", "it isn't at home @ night"),
+    ],
+)
+def test_no_message_shows_what_may_be_an_address(said: str, told: str):
+    error = CoprometricsError(said, where="rows.id", remedy=said)
+    assert str(error) == f"rows.id: {told}; {told}"
+    assert "ada" not in repr(error)

@@ -44,7 +44,7 @@ __all__ = [
 ]
 
 _LONGEST_SHOWN = 60
-_ADDRESS = re.compile(r"(?<!\w)'[^'@]*@[^']*'|[^\s,;:()'\"]+@[^\s,;:()'\"]+")
+_ADDRESS = re.compile(r"(?<!\w)'(?!@')[^'@]*@[^']*'|[^\s,;:()'\"]+@[^\s,;:()'\"]+")
 _WITHHELD = "(a text with @, withheld)"
 
 
