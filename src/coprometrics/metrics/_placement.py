@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -122,7 +121,6 @@ class Placement:
 
 def left_without_place(engine: Engine) -> tuple[Left, dict[str, int]]:
     """List what has no place in time, and count the awards of each currency that have one."""
-    first, last = engine.value(dt.date.min), engine.value(dt.date.max)
     rows = engine.rows(
         "SELECT reason, currency, count(*) AS awards, count(amount) AS known, "
         f"{engine.total('amount')} AS amount, "
@@ -130,8 +128,8 @@ def left_without_place(engine: Engine) -> tuple[Left, dict[str, int]]:
         "count(CASE WHEN reason IS NULL OR supplemented THEN 1 END) AS placed, "
         "count(CASE WHEN basis <> 'schedule' AND final_day < first_day THEN 1 END) AS backwards, "
         "count(CASE WHEN fits THEN 1 END) AS fitting, "
-        f"count(CASE WHEN NOT (first_day >= {first} AND final_day <= {last}) THEN 1 END) "
-        "AS endless "
+        "count(CASE WHEN first_day IS NOT NULL AND final_day IS NOT NULL AND NOT "
+        "coalesce(year(first_day) >= 1 AND year(final_day) <= 9999, false) THEN 1 END) AS endless "
         "FROM judged GROUP BY reason, currency ORDER BY reason, currency"
     )
     if any(row["currency"] not in CURRENCIES or row["fitting"] < row["awards"] for row in rows):
