@@ -46,10 +46,12 @@ def _words(table: pa.Table) -> pa.Table:
     return table
 
 
+_ELSEWHERE = duckdb.connect()
+"""Kept open here: before DuckDB 2.0 a relation does not keep its connection open."""
+
+
 def _own_connection(table: pa.Table) -> duckdb.DuckDBPyRelation:
-    connection = duckdb.connect()
-    connection.register("given", table)
-    return connection.table("given")
+    return _ELSEWHERE.from_arrow(table)
 
 
 def _default_connection(table: pa.Table) -> duckdb.DuckDBPyRelation:
