@@ -14,7 +14,7 @@ import coprometrics
 PACKAGE = Path(coprometrics.__file__).parent
 ORDER = [
     ["errors"],
-    ["money", "periods", "rounding"],
+    ["money", "periods", "rounding", "timezones"],
     ["records"],
     ["documents"],
     ["configuration", "plugins"],

@@ -40,6 +40,7 @@ __all__ = [
     "SourceError",
     "StoreError",
     "StoreVersionError",
+    "is_unicode",
     "shown",
 ]
 
@@ -63,10 +64,10 @@ class CoprometricsError(Exception):
     """
 
     def __init__(self, what: str, *, where: str | None = None, remedy: str | None = None) -> None:
-        super().__init__(_withheld(what))
-        self.what = _withheld(what)
-        self.where = where
-        self.remedy = remedy and _withheld(remedy)
+        super().__init__(_printable(what))
+        self.what = _printable(what)
+        self.where = where and _printable(where)
+        self.remedy = remedy and _printable(remedy)
 
     def __str__(self) -> str:
         text = f"{self.where}: {self.what}" if self.where else self.what
@@ -76,8 +77,10 @@ class CoprometricsError(Exception):
         return (_rebuild, (type(self), self.what, self.where, self.remedy))
 
 
-def _withheld(text: str) -> str:
-    """Withhold what may be an e-mail address, wherever in a message it comes from."""
+def _printable(text: str) -> str:
+    """Withhold what may be an e-mail address, and write out what no terminal can print."""
+    # Half of a surrogate pair is no character, and printing it would be an error of its own.
+    text = text.encode("utf-8", "backslashreplace").decode()
     return _ADDRESS.sub(_WITHHELD, text) if "@" in text else text
 
 
@@ -139,10 +142,21 @@ class ReportError(CoprometricsError):
     """A report file or its document that cannot be read."""
 
 
+def is_unicode(text: str) -> bool:
+    r"""Say whether a text can be written: half of a surrogate pair is no character.
+
+    Examples:
+        >>> is_unicode("café"), is_unicode("\ud800")
+        (True, False)
+    """
+    return not any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
 def shown(value: object) -> str:
     """Write a value for an error message: short, on one line, and without personal data.
 
-    A text with an ``@`` may be an e-mail address, and is withheld.
+    A text with an ``@`` may be an e-mail address, and is withheld. Of what writes itself on several
+    lines, as a frame does, or not at all, only the type is named.
 
     Examples:
         >>> shown("2023-13-01")
@@ -150,7 +164,12 @@ def shown(value: object) -> str:
         >>> shown("someone@example.org")
         '(a text with @, withheld)'
     """
-    text = repr(value)
+    try:
+        text = repr(value)
+    except Exception:  # noqa: BLE001  (a number may be too long to write, an object may do anything)
+        text = ""
+    if not text.strip() or "\n" in text:
+        return f"(a {type(value).__name__})"
     if "@" in text:
         kind = "text" if isinstance(value, str | bytes) else type(value).__name__
         return f"(a {kind} with @, withheld)"

@@ -16,6 +16,7 @@ from fractions import Fraction
 from attrs import field, frozen
 
 from coprometrics.errors import MoneyError, shown
+from coprometrics.rounding import digits_of, is_exact
 
 __all__ = ["CURRENCIES", "Money", "Rates", "exponent", "from_major", "to_major"]
 
@@ -33,6 +34,8 @@ ANG BGN CUC EEK HRK LTL LVL MRO SLL STD VEF ZMK ZWL
 """
 _THREE_DIGITS = "BHD IQD JOD KWD LYD OMR TND"
 _FOUR_DIGITS = "CLF UYW"
+
+_LARGEST = 10**60
 
 _LISTS: dict[int, str] = {0: _NO_DIGITS, 2: _TWO_DIGITS, 3: _THREE_DIGITS, 4: _FOUR_DIGITS}
 
@@ -52,13 +55,17 @@ def exponent(currency: str) -> int:
         >>> exponent("GBP"), exponent("JPY"), exponent("KWD")
         (2, 0, 3)
     """
-    try:
-        return CURRENCIES[currency]
-    except (KeyError, TypeError):
-        raise MoneyError(
-            f"{shown(currency)} is not a currency code",
-            remedy="use three capital letters of ISO 4217, such as GBP",
-        ) from None
+    return CURRENCIES[_code(currency)]
+
+
+def _code(currency: object, where: str | None = None) -> str:
+    if isinstance(currency, str) and currency in CURRENCIES:
+        return currency
+    raise MoneyError(
+        f"{shown(currency)} is not a currency code",
+        where=where,
+        remedy="use three capital letters of ISO 4217, such as GBP",
+    )
 
 
 def from_major(amount: Decimal | Fraction | int, currency: str) -> int:
@@ -75,20 +82,21 @@ def from_major(amount: Decimal | Fraction | int, currency: str) -> int:
         >>> from_major(Decimal("1179818.54"), "GBP")
         117981854
     """
-    if isinstance(amount, bool) or not isinstance(amount, int | Decimal | Fraction):
+    if not is_exact(amount):
         raise MoneyError(
             f"{shown(amount)} is not an exact amount", remedy="give a Decimal, a Fraction or an int"
         )
-    if isinstance(amount, Decimal) and not amount.is_finite():
-        raise MoneyError(f"{amount} is not an amount of money")
     minor = Fraction(amount) * Fraction(10) ** exponent(currency)
     if minor.denominator != 1:
-        raise MoneyError(f"{amount} is finer than the minor unit of {currency}")
+        raise MoneyError(f"{shown(amount)} is finer than the minor unit of {currency}")
     return minor.numerator
 
 
 def to_major(amount_minor: int, currency: str) -> Decimal:
     """Turn minor units (pence) into an exact amount in major units (pounds).
+
+    Raises:
+        MoneyError: when the amount is not a whole number, or the code is not one of ISO 4217.
 
     Examples:
         >>> to_major(117981854, "GBP")
@@ -96,17 +104,18 @@ def to_major(amount_minor: int, currency: str) -> Decimal:
         >>> to_major(-5, "KWD")
         Decimal('-0.005')
     """
-    digits = tuple(int(digit) for digit in str(abs(amount_minor)))
+    digits = digits_of(_whole(amount_minor))
     return Decimal((int(amount_minor < 0), digits, -exponent(currency)))
 
 
-def _whole(_money: Money, _attribute: object, value: int) -> None:
+def _whole(value: int) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
-        raise MoneyError(f"{shown(value)} is not a whole number of minor units")
-
-
-def _known(_money: Money, _attribute: object, value: str) -> None:
-    exponent(value)
+        raise MoneyError(
+            f"{shown(value)} is not a whole number of minor units",
+            where="amount_minor",
+            remedy="give an int: pence, cents",
+        )
+    return value
 
 
 @frozen
@@ -118,8 +127,8 @@ class Money:
         GBP 86,078.27
     """
 
-    amount_minor: int = field(validator=_whole)
-    currency: str = field(validator=_known)
+    amount_minor: int = field(validator=lambda _money, _attribute, value: _whole(value))
+    currency: str = field(validator=lambda _money, attribute, value: _code(value, attribute.name))
 
     def __str__(self) -> str:
         return f"{self.currency} {to_major(self.amount_minor, self.currency):,f}"
@@ -139,21 +148,38 @@ class Money:
 
 
 def _exact_rates(rates: Mapping[str, Exact]) -> Mapping[str, Fraction]:
-    exact: dict[str, Fraction] = {}
-    for currency, rate in rates.items():
-        exponent(currency)
-        try:
-            if isinstance(rate, bool | float):
-                raise TypeError
-            exact[currency] = Fraction(rate)
-        except (TypeError, ValueError, ZeroDivisionError):
-            raise MoneyError(
-                f"the rate of {currency} is {shown(rate)}",
-                remedy='give it exactly, as text or a Decimal, such as "0.8601"',
-            ) from None
-        if exact[currency] <= 0:
-            raise MoneyError(f"the rate of {currency} is {shown(rate)}, but must be above zero")
-    return exact
+    if not isinstance(rates, Mapping):
+        raise MoneyError(
+            f"{shown(rates)} are no rates",
+            where="rates",
+            remedy='give a mapping, such as {"EUR": "0.8601"}',
+        )
+    return {_code(currency, "rates"): _rate(currency, rate) for currency, rate in rates.items()}
+
+
+def _rate(currency: str, given: Exact) -> Fraction:
+    rate = _exactly(given)
+    if rate is None or max(rate.numerator, rate.denominator) >= _LARGEST:
+        raise MoneyError(
+            f"the rate of {currency} is {shown(given)}",
+            where="rates",
+            remedy='give it exactly, as text or a Decimal, such as "0.8601"',
+        )
+    if rate <= 0:
+        raise MoneyError(
+            f"the rate of {currency} is {shown(given)}, but must be above zero", where="rates"
+        )
+    return rate
+
+
+def _exactly(number: Exact) -> Fraction | None:
+    try:
+        # A decimal is looked at before it becomes a fraction, which has all of its zeros.
+        if isinstance(number, str):
+            number = Fraction(number) if "/" in number else Decimal(number)
+    except (ArithmeticError, ValueError):
+        return None
+    return Fraction(number) if is_exact(number) else None
 
 
 @frozen
@@ -179,15 +205,16 @@ class Rates:
 
     @to.validator
     def _known(self, _attribute: object, value: str) -> None:
-        exponent(value)
+        _code(value, "to")
 
     def convert(self, amount_minor: int, currency: str) -> Fraction:
         """Convert an amount in minor units, exactly; it is not rounded yet.
 
         Raises:
-            MoneyError: when there is no rate for its currency.
+            MoneyError: when there is no rate for its currency, or the amount is not a whole number.
         """
-        if currency == self.to:
+        _whole(amount_minor)
+        if _code(currency, "currency") == self.to:
             return Fraction(amount_minor)
         if currency not in self.rates:
             raise MoneyError(

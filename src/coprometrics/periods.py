@@ -10,9 +10,9 @@ from __future__ import annotations
 import datetime as dt
 import re
 
-from attrs import field, frozen
+from attrs import Attribute, field, frozen
 
-from coprometrics.errors import ParameterError, shown
+from coprometrics.errors import ParameterError, is_unicode, shown
 
 __all__ = [
     "CalendarMonths",
@@ -28,10 +28,23 @@ _MONTH = re.compile(r"(\d{4})-(\d{2})")
 _QUARTER = re.compile(r"(\d{4}(?:/\d{2})?) Q([1-4])")
 
 
-def _day(_period: Period, attribute: object, value: dt.date) -> None:
-    if isinstance(value, dt.datetime) or not isinstance(value, dt.date):
-        name = getattr(attribute, "name", "day")
-        raise ParameterError(f"the {name} of a period must be a date, got {shown(value)}")
+def _day(value: object, name: str) -> dt.date:
+    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
+        return value
+    raise ParameterError(
+        f"the {name} must be a date, got {shown(value)}",
+        remedy="give a datetime.date, without a time",
+    )
+
+
+def _edge(_period: Period, attribute: Attribute[dt.date], value: object) -> None:
+    _day(value, f"{attribute.name} of a period")
+
+
+def _text(value: object, name: str) -> str:
+    if isinstance(value, str) and is_unicode(value):
+        return value
+    raise ParameterError(f"the {name} must be a text, got {shown(value)}", where=name)
 
 
 @frozen
@@ -49,9 +62,9 @@ class Period:
         (True, 365)
     """
 
-    start: dt.date = field(validator=_day)
-    end: dt.date = field(validator=_day)
-    label: str = field()
+    start: dt.date = field(validator=_edge)
+    end: dt.date = field(validator=_edge)
+    label: str = field(validator=lambda _period, attribute, value: _text(value, attribute.name))
 
     @label.default
     def _from_days(self) -> str:
@@ -67,7 +80,7 @@ class Period:
         return self.label
 
     def __contains__(self, day: dt.date) -> bool:
-        return self.start <= day <= self.end
+        return self.start <= _day(day, "day") <= self.end
 
     @property
     def days(self) -> int:
@@ -94,6 +107,14 @@ class Periods:
 
     start_month: int = field(default=1, validator=_month_number)
 
+    def __attrs_post_init__(self) -> None:
+        if type(self) is Periods:
+            raise ParameterError(
+                "periods have a length",
+                where="periods",
+                remedy="use OperationalYears, Quarters or CalendarMonths",
+            )
+
     @property
     def dimension(self) -> str:
         """What one of the periods is called."""
@@ -106,7 +127,8 @@ class Periods:
 
     def number(self, day: dt.date) -> int:
         """Give the number of the period that a day lies in; neighbours differ by one."""
-        return (day.year * 12 + day.month - self.start_month) // self.months
+        month = _day(day, "day").year * 12 + day.month
+        return (month - self.start_month) // self.months
 
     def numbered(self, number: int) -> Period:
         """Give the period with a number.
@@ -114,6 +136,12 @@ class Periods:
         Raises:
             ParameterError: when it does not lie between the years 1 and 9999.
         """
+        if isinstance(number, bool) or not isinstance(number, int):
+            raise ParameterError(
+                f"the number of a {self.dimension} is {shown(number)}",
+                where="number",
+                remedy="give a whole number",
+            )
         first = number * self.months + self.start_month - 1
         after = first + self.months
         try:
@@ -124,7 +152,7 @@ class Periods:
                 if after == 120_000
                 else dt.date(after // 12, after % 12 + 1, 1) - dt.timedelta(days=1)
             )
-        except ValueError:
+        except (ValueError, OverflowError):
             raise ParameterError(f"a {self.dimension} reaches beyond the years 1 to 9999") from None
         return Period(start, end, self._label(start))
 
@@ -134,7 +162,7 @@ class Periods:
 
     def covering(self, start: dt.date, end: dt.date) -> tuple[Period, ...]:
         """Give the periods, in order, that together hold all days from start to end."""
-        if end < start:
+        if _day(end, "end") < _day(start, "start"):
             raise ParameterError(f"the end {end} comes before the start {start}")
         return tuple(
             self.numbered(number) for number in range(self.number(start), self.number(end) + 1)
@@ -146,7 +174,7 @@ class Periods:
         Raises:
             ParameterError: when no period is written like that.
         """
-        first = self._first_month(label)
+        first = self._first_month(_text(label, "label"))
         if first is not None:
             period = self.containing(first)
             if period.label == label:
@@ -289,7 +317,7 @@ def parse_period(text: str, start_month: int = 1) -> Period:
         2
     """
     years = OperationalYears(start_month)
-    written = text.strip()
+    written = _text(text, "period").strip()
     if ".." in written:
         first, last = written.split("..", 1)
         return Period(_iso_day(first), _iso_day(last), written)

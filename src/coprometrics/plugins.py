@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
 from importlib.metadata import EntryPoint, entry_points
 from types import ModuleType
 from typing import Any, Generic, Literal, TypeVar
@@ -79,11 +80,16 @@ class Plugins(Generic[_T]):
         points: Iterable[EntryPoint] | None = None,
         blocked: Sequence[str] = (),
     ) -> None:
-        found = entry_points(group=group) if points is None else points
-        self._points = sorted(set(found), key=lambda point: (point.name, point.value))
+        self._group, self._given = group, points
         self._specs, self._hook, self._check, self._name = specs, hook, check, name
         self._blocked = frozenset(blocked)
         self._loaded: dict[int, Plugin[_T]] = {}
+
+    @cached_property
+    def _points(self) -> list[EntryPoint]:
+        # Looking through the environment takes time, and not every question needs it.
+        found = entry_points(group=self._group) if self._given is None else self._given
+        return sorted(set(found), key=lambda point: (point.name, point.value))
 
     def discover(self) -> list[Plugin[_T]]:
         """List the plugins by their metadata alone; none is imported."""

@@ -6,9 +6,10 @@ it: a half goes away from zero, so that an amount and its negative round alike.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from decimal import Decimal
 from fractions import Fraction
+from typing import Final, TypeGuard
 
 from coprometrics.errors import ParameterError, shown
 
@@ -16,6 +17,8 @@ __all__ = [
     "allocate",
     "cumulative_split",
     "decimal_text",
+    "digits_of",
+    "is_exact",
     "percentages",
     "round_half_up",
     "rounded",
@@ -23,6 +26,31 @@ __all__ = [
 
 _HALF = Fraction(1, 2)
 Exact = int | Fraction | Decimal
+
+_MOST_DIGITS: Final = 1000
+
+
+def is_exact(value: object) -> TypeGuard[Exact]:
+    """Say whether a value is a number that can be calculated with exactly; a float never is.
+
+    Examples:
+        >>> is_exact(Decimal("0.1")), is_exact(0.1), is_exact(Decimal("NaN"))
+        (True, False, False)
+    """
+    if isinstance(value, Decimal):
+        # A short text such as 1e999999999 may stand for more digits than memory holds.
+        return value.is_finite() and abs(value.adjusted()) <= _MOST_DIGITS
+    return isinstance(value, int | Fraction) and not isinstance(value, bool)
+
+
+def digits_of(number: int) -> tuple[int, ...]:
+    """Give the decimal digits of a whole number, however many, without its sign.
+
+    Examples:
+        >>> digits_of(-105)
+        (1, 0, 5)
+    """
+    return Decimal(number).as_tuple().digits
 
 
 def round_half_up(value: Exact) -> int:
@@ -45,15 +73,17 @@ def rounded(value: Exact, decimals: int) -> Decimal:
 
     Args:
         value: an exact number.
-        decimals: digits after the decimal point, 0 or more.
+        decimals: digits after the decimal point, 0 or more, up to 1000.
+
+    Raises:
+        ParameterError: when the value is not exact, or the number of decimals cannot be used.
 
     Examples:
         >>> rounded(Fraction(1, 8), 2), rounded(7, 1)
         (Decimal('0.13'), Decimal('7.0'))
     """
     units = round_half_up(_exact(value, "value") * Fraction(10) ** _decimals(decimals))
-    digits = tuple(int(digit) for digit in str(abs(units)))
-    return Decimal((int(units < 0), digits, -decimals))
+    return Decimal((int(units < 0), digits_of(units), -decimals))
 
 
 def decimal_text(value: Exact, decimals: int) -> str:
@@ -141,13 +171,13 @@ def percentages(
 
     Args:
         parts: exact numbers; their sum must be above zero.
-        decimals: digits after the decimal point.
+        decimals: digits after the decimal point, 0 or more, up to 1000.
         sum_to_100: adjust the percentages so that they add up to 100, by the largest remainder.
             Without it each is rounded on its own, half up, and they may add up to 99.9 or 101.
 
     Raises:
-        ParameterError: when the parts add up to zero or less, or one is negative where they are to
-            be adjusted.
+        ParameterError: when the parts add up to zero or less, one is negative where they are to be
+            adjusted, or the number of decimals cannot be used.
 
     Examples:
         >>> [str(part) for part in percentages([12, 4, 1], decimals=0)]
@@ -155,10 +185,18 @@ def percentages(
         >>> [str(part) for part in percentages([12, 4, 1], decimals=0, sum_to_100=True)]
         ['71', '23', '6']
     """
-    exact = [_exact(part, "part") for part in parts]
+    if not isinstance(sum_to_100, bool):
+        raise ParameterError(
+            f"sum_to_100 is {shown(sum_to_100)}", where="sum_to_100", remedy="give True or False"
+        )
+    exact = _all_exact(parts, "part")
     total = sum(exact, Fraction(0))
     if total <= 0:
-        raise ParameterError("percentages of a total of zero or less have no meaning")
+        raise ParameterError(
+            "percentages of a total of zero or less have no meaning",
+            where="parts",
+            remedy="give parts that add up to more",
+        )
     if sum_to_100:
         scale = 10 ** _decimals(decimals)
         return tuple(
@@ -168,35 +206,38 @@ def percentages(
 
 
 def _exact(value: Exact, what: str) -> Fraction:
-    if isinstance(value, bool) or not isinstance(value, int | Fraction | Decimal):
+    if not is_exact(value):
         raise ParameterError(
             f"the {what} {shown(value)} is not an exact number",
-            remedy="give an int, a Fraction or a Decimal",
+            remedy="give an int, a Fraction or a Decimal, of 1000 digits at most",
         )
-    if isinstance(value, Decimal) and not value.is_finite():
-        raise ParameterError(f"the {what} {value} is not a number")
     return Fraction(value)
 
 
-def _whole(value: int, what: str) -> int:
+def _all_exact(values: object, what: str) -> list[Fraction]:
+    if not isinstance(values, Iterable) or isinstance(values, str | bytes | Mapping | Set):
+        raise ParameterError(f"the {what}s are {shown(values)}", remedy="give a list of numbers")
+    return [_exact(value, what) for value in values]
+
+
+def _whole(value: int, what: str, remedy: str = "give minor units") -> int:
     if isinstance(value, bool) or not isinstance(value, int):
-        raise ParameterError(
-            f"the {what} {shown(value)} is not a whole number", remedy="give minor units"
-        )
+        raise ParameterError(f"the {what} {shown(value)} is not a whole number", remedy=remedy)
     return value
 
 
 def _decimals(value: int) -> int:
-    if _whole(value, "number of decimals") < 0:
-        raise ParameterError(f"the number of decimals is {value}", remedy="give 0 or more")
+    remedy = f"give 0 or more, up to {_MOST_DIGITS}"
+    if not 0 <= _whole(value, "number of decimals", remedy) <= _MOST_DIGITS:
+        raise ParameterError(f"the number of decimals is {shown(value)}", remedy=remedy)
     return value
 
 
 def _weights(weights: Sequence[Exact]) -> tuple[list[Fraction], Fraction]:
-    exact = [_exact(weight, "weight") for weight in weights]
+    exact = _all_exact(weights, "weight")
     for weight in exact:
         if weight < 0:
-            raise ParameterError(f"the weight {weight} is negative", remedy="give 0 or more")
+            raise ParameterError(f"the weight {shown(weight)} is negative", remedy="give 0 or more")
     total = sum(exact, Fraction(0))
     if total == 0:
         raise ParameterError(

@@ -13,8 +13,6 @@ from hypothesis import settings
 
 from coprometrics.records import AwardAdjustment, GrantAward
 
-from .oracles import half_up
-
 DAY = dt.timedelta(days=1)
 MOST = 2**63 - 1
 
@@ -23,6 +21,11 @@ FEW = settings(max_examples=max(10, settings().max_examples // 6))
 
 Parts = dict[dt.date, int]
 """The amount of each period, by the period's first day."""
+
+
+def half_up(value: Fraction) -> int:
+    whole, rest = divmod(value.numerator, value.denominator)
+    return whole + (2 * rest >= value.denominator)
 
 
 class ContradictionError(Exception):
@@ -49,6 +52,11 @@ class Calendar:
         for _ in range(self.months):
             day = (day.replace(day=28) + 4 * DAY).replace(day=1)
         return day - DAY
+
+
+def operational_year(start: dt.date) -> str:
+    """Label the year that begins on a day."""
+    return str(start.year) if start.month == 1 else f"{start.year}/{(start.year + 1) % 100:02}"
 
 
 @dataclass

@@ -226,10 +226,9 @@ def test_what_are_no_events_is_refused(rows, order):
         funnel(rows, ["x", "x"], order=order)
 
 
-@pytest.mark.parametrize("by", ["county", 3])
-def test_groups_need_a_column(by):
+def test_groups_need_a_column():
     with pytest.raises(MetricError, match="there is no column"):
-        funnel(events(("a", "x", 0)), ["x"], by=by)
+        funnel(events(("a", "x", 0)), ["x"], by="county")
 
 
 def counts(*rows):

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
+import pickle
+import subprocess
+import sys
 
 import duckdb
 import pandas as pd
@@ -59,6 +63,9 @@ def on(connection, table):
         "SET preserve_insertion_order = false",
         "SET TimeZone = 'Pacific/Kiritimati'",
         "CREATE TABLE native_0 AS SELECT 7 AS stage",
+        "CREATE MACRO epoch_us(x) AS 7",
+        "CREATE MACRO sum(x) AS 7",
+        "CREATE MACRO nothing_of_ours(x) AS 7",
     ],
 )
 def test_no_setting_of_a_connection_changes_an_answer(setting):
@@ -71,6 +78,18 @@ def test_no_setting_of_a_connection_changes_an_answer(setting):
         relation = on(connection, INCOME)
         connection.execute(setting)
         assert revenue_share(relation).rows.equals(expected[1].rows)
+
+
+def test_a_collation_of_a_column_counts_for_nothing():
+    with duckdb.connect() as connection:
+        connection.execute(
+            "CREATE TABLE rows_of_it "
+            "(stream VARCHAR COLLATE NOCASE, amount_minor BIGINT, currency VARCHAR COLLATE NOCASE)"
+        )
+        connection.register("given_rows", INCOME)
+        connection.execute("INSERT INTO rows_of_it SELECT * FROM given_rows")
+        found = revenue_share(connection.table("rows_of_it"))
+        assert found.rows.equals(revenue_share(INCOME).rows)
 
 
 @pytest.mark.skipif(not RELATIONS_STAY, reason="a relation of this DuckDB is read into memory")
@@ -116,14 +135,125 @@ def test_an_empty_time_zone_is_no_time_zone():
         top_posts(posts, period=YEAR)
 
 
-def test_a_group_with_an_empty_name_is_shown_beside_the_total():
+def test_a_group_without_a_name_is_unknown_and_not_the_total():
     rows = pa.table({"stream": ["", "x"], "amount_minor": [100, 200], "currency": ["GBP"] * 2})
     shown = [line.split() for line in str(revenue_share(rows)).splitlines()[3:]]
     assert shown == [
         ["x", "GBP", "2.00", "66.67%"],
-        ['""', "GBP", "1.00", "33.33%"],
+        ["unknown", "GBP", "1.00", "33.33%"],
         ["total", "GBP", "3.00"],
     ]
+
+
+def test_an_empty_text_is_a_missing_one():
+    rows = EVENTS.set_column(0, "entity_key", pa.array(["a", "a", "", "", None]))
+    result = funnel(rows, ["r", "j"])
+    assert result.figure("reached", step="r").number == 1
+    assert [(left.reason, left.count) for left in result.excluded] == [("no-entity", 3)]
+    held = pa.table({"id": ["t:1"], "kind": ["talk"], "timezone": ["UTC"], "starts_at": [day(1)]})
+    came = pa.table(
+        {"activity_id": ["t:1"] * 3, "status": ["attended"] * 3, "person_key": ["p", "", ""]}
+    )
+    result = participation(held, came)
+    assert result.figure("people_identified").number == 1
+    assert result.figure("attendances_unidentified").number == 2
+    with pytest.raises(MetricError, match="1 of 1 rows have no kind"):
+        participation(held.set_column(1, "kind", pa.array([""])))
+    with pytest.raises(MetricError, match="1 of 1 rows have no kind"):
+        participation(held.set_column(1, "kind", pa.array([""]).dictionary_encode()))
+
+
+def test_a_negative_count_is_refused():
+    held = pa.table(
+        {
+            "id": ["t:1"],
+            "kind": ["talk"],
+            "timezone": ["UTC"],
+            "starts_at": [day(1)],
+            "headcount": [-3],
+        }
+    )
+    with pytest.raises(MetricError, match=r"activities.headcount: .* a number below 0"):
+        participation(held)
+
+
+def test_a_day_with_a_time_is_refused_in_every_width():
+    rows = pa.table(
+        {
+            "id": ["b:1"],
+            "amount_total_minor": [100],
+            "currency": ["GBP"],
+            "starts_on": pa.array([86_400_000 * 18_000], pa.date64()),
+            "ends_on": pa.array([dt.date(2020, 1, 1)]),
+        }
+    )
+    assert grant_income(rows).figures
+    late = pa.Array.from_buffers(
+        pa.date64(), 1, [None, pa.py_buffer((86_400_000 * 18_000 + 7).to_bytes(8, "little"))]
+    )
+    with pytest.raises(MetricError, match="starts_on holds a value that does not fit"):
+        grant_income(rows.set_column(3, "starts_on", late))
+
+
+def test_columns_that_differ_only_in_capitals_are_never_mixed_up():
+    rows = INCOME.append_column("Stream", pa.array(["one", "one", "two", "two"]))
+    assert revenue_share(rows).figure("amount", stream="X").number == 2
+    assert revenue_share(rows, by="Stream").figure("amount", Stream="two").number == 7
+    rows = rows.append_column("Currency", pa.array(["EUR"] * 4))
+    with pytest.raises(MetricError, match="differ only in small and capital letters: Currency"):
+        revenue_share(rows, by="Currency")
+
+
+def test_a_result_can_be_pickled_and_leaves_the_data_behind():
+    steps = pickle.loads(pickle.dumps(funnel(EVENTS, ["r", "j"])))
+    assert steps.figures == funnel(EVENTS, ["r", "j"]).figures
+    with pytest.raises(MetricError, match="its data were left behind"):
+        steps.sensitivity()
+    award = pa.table(
+        {
+            "id": ["b:1"],
+            "amount_total_minor": [100],
+            "currency": ["GBP"],
+            "starts_on": [dt.date(2023, 1, 1)],
+            "ends_on": [dt.date(2023, 12, 31)],
+        }
+    )
+    placed = pickle.loads(pickle.dumps(grant_income(award)))
+    assert placed.rows.equals(grant_income(award).rows)
+    with pytest.raises(MetricError, match="its data were left behind"):
+        _ = placed.allocations
+
+
+WORKERS = """
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+import pyarrow as pa
+from coprometrics import revenue_share
+
+def amount(number):
+    rows = pa.table({"stream": ["a"], "currency": ["GBP"], "amount_minor": [number]})
+    return revenue_share(rows).figure("amount").number
+
+if __name__ == "__main__":
+    for start in ("fork", "spawn"):
+        with ProcessPoolExecutor(2, mp_context=get_context(start)) as workers:
+            print(list(workers.map(amount, (1, 2, 3))), amount(7))
+"""
+
+
+def test_processes_and_their_workers_leave_no_folder_behind(tmp_path):
+    script = tmp_path / "workers.py"
+    script.write_text(WORKERS, "utf-8")
+    told = subprocess.run(
+        [sys.executable, script],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+    )
+    assert told.stdout.split("\n")[:2] == ["[1, 2, 3] 7"] * 2, told.stderr
+    assert list(tmp_path.glob("coprometrics-*")) == []
 
 
 @pytest.mark.parametrize("name", ["share_numerator", "organisations", "currency"])

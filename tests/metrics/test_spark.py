@@ -107,6 +107,19 @@ def test_other_frames_are_sent_to_the_session_of_the_spark_one(spark):
     assert result.figure("people_identified").number == 3
 
 
+def test_a_name_is_found_whatever_the_session_makes_of_quotes(spark):
+    odd = 'it\'s \\n "odd" :p0 \u00e9'
+    rows = spark.createDataFrame(
+        pa.table({"entity_key": ["a"], "stage": [odd], "occurred_at": pa.array([START])})
+    )
+    for setting in ("true", "false"):
+        spark.conf.set("spark.sql.parser.escapedStringLiterals", setting)
+        try:
+            assert funnel(rows, [odd]).figure("reached", step=odd).number == 1
+        finally:
+            spark.conf.unset("spark.sql.parser.escapedStringLiterals")
+
+
 def test_a_sum_beyond_64_bits_is_an_error_and_never_wrapped(spark):
     rows = spark.createDataFrame(
         pa.table(

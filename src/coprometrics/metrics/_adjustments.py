@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from coprometrics.errors import MetricError, ParameterError
 from coprometrics.metrics._engine import Engine, too_large
+from coprometrics.metrics._parameters import check_texts
 from coprometrics.metrics._pieces import define_pieces, define_weights, part
 from coprometrics.metrics._spans import refuse_shared_ids
 from coprometrics.metrics.base import several, table
@@ -41,12 +42,9 @@ def closed_numbers(periods: Periods, closed: Sequence[str]) -> tuple[int, ...]:
     Raises:
         ParameterError: when one is not a label of these periods.
     """
-    if isinstance(closed, str) or not all(isinstance(label, str) for label in closed):
-        raise ParameterError(
-            "closed must be labels of periods", where="closed", remedy="give a list of texts"
-        )
+    labels = check_texts("closed", closed, "closed must be labels of periods, in a list")
     try:
-        return tuple(sorted({periods.number(periods.labelled(label).start) for label in closed}))
+        return tuple(sorted({periods.number(periods.labelled(label).start) for label in labels}))
     except ParameterError as error:
         raise ParameterError(error.what, where="closed", remedy=error.remedy) from error
 

@@ -7,8 +7,8 @@ import zoneinfo
 from functools import lru_cache
 from typing import Final
 
-from coprometrics.errors import MetricError
 from coprometrics.periods import Period
+from coprometrics.timezones import timezone as named
 
 __all__ = ["instants_within"]
 
@@ -34,14 +34,9 @@ def instants_within(period: Period, timezone: str) -> tuple[tuple[int, int], ...
         its last.
 
     Raises:
-        MetricError: when the time zone does not exist.
+        ParameterError: when the time zone does not exist.
     """
-    try:
-        zone = zoneinfo.ZoneInfo(timezone)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise MetricError(
-            f"{timezone!r} is not a time zone", remedy="use an IANA time zone such as Europe/London"
-        ) from error
+    zone = named(timezone)
     starts = _flips(period.start, zone)
     ends = _flips(period.end + dt.timedelta(days=1), zone) if period.end < dt.date.max else []
     spans: list[tuple[int, int]] = []

@@ -1,4 +1,4 @@
-"""Where a day that may be known only roughly lies, as SQL.
+"""Days and their periods, as SQL.
 
 A date known only to its month or year is kept as the first day of it. It counts as inside a span of
 days only where every day that it might be lies inside.
@@ -10,9 +10,19 @@ from typing import Final
 
 from coprometrics.metrics._engine import Engine
 from coprometrics.metrics.base import Excluded
-from coprometrics.periods import Period
+from coprometrics.periods import Period, Periods
 
-__all__ = ["NO_DATE", "TOO_ROUGH", "Left", "last_possible", "left_out", "placed"]
+__all__ = [
+    "NO_DATE",
+    "TOO_ROUGH",
+    "Left",
+    "first_of_month",
+    "last_possible",
+    "left_out",
+    "month_number",
+    "period_number",
+    "placed",
+]
 
 NO_DATE: Final = "no-date"
 TOO_ROUGH: Final = "date-too-rough"
@@ -20,6 +30,23 @@ TOO_ROUGH: Final = "date-too-rough"
 
 Left = list[tuple[str, str, int, int | None]]
 """What is left out: reason, currency, how many, how much where that is known."""
+
+
+def month_number(day: str) -> str:
+    """Write how many months lie between the month of a day and January of the year 0."""
+    return f"(year({day}) * 12 + month({day}) - 1)"
+
+
+def period_number(engine: Engine, day: str, periods: Periods) -> str:
+    """Write the number of the period that a day lies in."""
+    months = f"{month_number(day)} - {periods.start_month - 1}"
+    return engine.quotient(months, str(periods.months))
+
+
+def first_of_month(engine: Engine, month: str) -> str:
+    """Write the first day of a month, from its number."""
+    year = engine.quotient(month, "12")
+    return f"make_date(CAST({year} AS INT), CAST({month} % 12 + 1 AS INT), 1)"
 
 
 def last_possible(column: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import datetime as dt
 import os
 import shutil
@@ -10,6 +9,7 @@ import tempfile
 import threading
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from multiprocessing.util import Finalize
 from typing import Any, ClassVar, Final, TypeVar
 from uuid import uuid4
 
@@ -19,7 +19,14 @@ import pyarrow as pa
 from coprometrics.errors import MetricError
 from coprometrics.metrics._engine import Engine, Given, Value, too_large, unreadable
 
-__all__ = ["RELATIONS_STAY", "BorrowedDuckDB", "OwnDuckDB", "is_usual", "share_connection"]
+__all__ = [
+    "RELATIONS_STAY",
+    "BorrowedDuckDB",
+    "OwnDuckDB",
+    "is_usual",
+    "quoted",
+    "share_connection",
+]
 
 RELATIONS_STAY: Final = int(duckdb.__version__.partition(".")[0]) >= 2
 """Whether a relation can be asked questions without leaving a view in its database."""
@@ -71,7 +78,7 @@ class _DuckDB(Engine):
         return "'" + value.replace("'", "''").replace("\0", "' || chr(0) || '") + "'"
 
     def quoted(self, name: str) -> str:
-        return '"' + name.replace('"', '""') + '"'
+        return quoted(name)
 
     def quotient(self, number: str, divisor: str) -> str:
         return f"({number}) // ({divisor})"
@@ -155,6 +162,13 @@ class BorrowedDuckDB(_DuckDB):
         found: pa.Table = _translated(lambda: relation.to_arrow_table())
         return found
 
+    def _read(self, given: Given, column: str) -> tuple[str, str | None]:
+        read, odd = super()._read(given, column)
+        if given.specs[column].kind == "string":
+            # The caller's table may have a collation of its own.
+            read = f"{read} COLLATE C"
+        return read, odd
+
     def _placed(self, native: Any) -> str:
         self._natives.append(native)
         return f"{_NATIVE}{len(self._natives) - 1}"
@@ -182,19 +196,28 @@ class BorrowedDuckDB(_DuckDB):
             del coprometrics_native_3, coprometrics_native_4, coprometrics_native_5
 
 
+def quoted(name: str) -> str:
+    """Write a column's name so that it is taken as it is."""
+    return '"' + name.replace('"', '""') + '"'
+
+
 def is_usual(relation: duckdb.DuckDBPyRelation) -> bool:
     """Say whether SQL means on a relation's connection what it means on any.
 
     It does not where texts are compared by a collation or rows stand in another order by default,
-    and cannot be asked where Python's own tables are out of its reach.
+    or where a macro goes by the name of a function, and cannot be asked where Python's own tables
+    are out of its reach.
     """
     coprometrics_native_0 = relation
     try:
         asked = relation.query(
             "anchor_",
-            "SELECT lower(current_setting('default_order')) LIKE 'asc%' "
-            "AND current_setting('default_collation') = '' AS usual, "
-            "(SELECT count(*) FROM coprometrics_native_0 WHERE false) AS within_reach",
+            "SELECT system.main.lower(current_setting('default_order')) LIKE 'asc%' "
+            "AND current_setting('default_collation') = '' AND ("
+            "SELECT NOT system.main.bool_or(replaced) FROM ("
+            "SELECT system.main.bool_or(internal) AND NOT system.main.bool_and(internal) "
+            "AS replaced FROM duckdb_functions() GROUP BY function_name) AS functions) AS usual, "
+            "EXISTS (SELECT 1 FROM coprometrics_native_0 WHERE false) AS within_reach",
         )
         return bool(asked is not None and asked.fetchall()[0][0])
     except duckdb.Error:
@@ -249,7 +272,8 @@ def _cursor() -> duckdb.DuckDBPyConnection:
             spill = tempfile.mkdtemp(prefix="coprometrics-")
             config: Any = {"temp_directory": spill}
             _databases[process] = duckdb.connect(":memory:", config=config)
-            atexit.register(_clean_up, process, spill)
+            # Unlike what atexit keeps, it also runs where a worker process ends.
+            Finalize(None, _clean_up, (process, spill), exitpriority=0)
         return _databases[process].cursor()
 
 

@@ -14,12 +14,13 @@ from decimal import Decimal
 from typing import Any, ClassVar, Final, Self
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from attrs import frozen
 
 from coprometrics.errors import MetricError, ParameterError
 from coprometrics.metrics._calendar import instants_within
 from coprometrics.metrics._columns import Reading, fitting_remedy
-from coprometrics.metrics.base import UNKNOWN
+from coprometrics.metrics.base import MAX_INT, UNKNOWN, table
 from coprometrics.money import CURRENCIES
 from coprometrics.periods import Period
 from coprometrics.records import FieldSpec
@@ -45,7 +46,8 @@ class Given:
         readings: how each column that is there is read.
         empty: the columns that are known to have no value at all.
         checked: whether their values are checked before anything is worked out. Where not, the
-            metric sees a wrong value in its own result, and asks for the check then.
+            metric sees a wrong value in its own result, and asks for the check then; it also sees
+            to empty texts, which count as missing.
     """
 
     name: str
@@ -54,6 +56,11 @@ class Given:
     readings: Mapping[str, Reading]
     empty: frozenset[str]
     checked: bool
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it is known to have no rows."""
+        return isinstance(self.native, pa.Table) and not self.native.num_rows
 
     def __contains__(self, column: str) -> bool:
         return column in self.readings
@@ -196,7 +203,8 @@ class Engine(ABC):
             raise ParameterError(
                 f"rows cannot be told apart by {by!r}", where="by", remedy="use another column"
             )
-        return f"coalesce(CAST({self.quoted(by)} AS STRING), '{UNKNOWN}')"
+        text = f"CAST({self.quoted(by)} AS STRING)"
+        return f"CASE WHEN {text} > '' THEN {text} ELSE '{UNKNOWN}' END"
 
     def listed(self, words: Iterable[str]) -> str:
         """Write the values of a list, for ``IN (…)``."""
@@ -204,13 +212,20 @@ class Engine(ABC):
 
     def holds(self, name: str) -> bool:
         """Say whether something given may have rows."""
-        native = self._raw[name][0].native
-        return not (isinstance(native, pa.Table) and native.num_rows == 0)
+        return not self._raw[name][0].is_empty
 
     def silent(self, name: str, column: str) -> bool:
         """Say whether something given is known to say nothing in a column."""
         given = self._raw[name][0]
         return column not in given or column in given.empty
+
+    def has_blank(self, name: str, column: str) -> bool:
+        """Say whether a column has an empty text, which counts as missing."""
+        native = self._raw[name][0].native
+        if isinstance(native, pa.Table) and pa.types.is_string(native.schema.field(column).type):
+            return bool(pc.index(native.column(column), "").as_py() >= 0)
+        blank = f"SELECT 1 AS blank FROM {name} WHERE {self.quoted(column)} = '' LIMIT 1"
+        return bool(self.rows(blank))
 
     def fitting(self, name: str, *columns: str) -> str:
         """Write the test that words are among those that their columns may have."""
@@ -240,6 +255,12 @@ class Engine(ABC):
                     where=where,
                     remedy=fitting_remedy(spec),
                 )
+            if seen.get(f"low_{i}"):
+                raise MetricError(
+                    f"{column} holds a number below {spec.minimum:,}",
+                    where=where,
+                    remedy="correct it where the data come from",
+                )
             missing = 0 if spec.nullable else seen["rows_"] - seen.get(f"known_{i}", seen["rows_"])
             if missing:
                 raise MetricError(
@@ -260,14 +281,17 @@ class Engine(ABC):
             read, odd = self._read(given, column)
             if odd:
                 parts.append(f"count(CASE WHEN {odd} THEN 1 END) AS odd_{i}")
-            if isinstance(given.native, pa.Table):
+            if spec.minimum is not None and spec.minimum > -MAX_INT:
+                parts.append(f"count(CASE WHEN {read} < {spec.minimum} THEN 1 END) AS low_{i}")
+            if isinstance(given.native, pa.Table) and not spec.filled:
                 # Arrow knows these by itself.
                 values = given.native.column(column)
                 seen |= {"rows_": len(values), f"known_{i}": len(values) - values.null_count}
                 words = values.unique().to_pylist() if spec.options else []
                 seen[f"foreign_{i}"] = len({*words} - {None, *spec.options})
                 continue
-            parts.append(f"count({self.quoted(column)}) AS known_{i}")
+            known = f"CASE WHEN {read} > '' THEN 1 END" if spec.filled else read
+            parts.append(f"count({known}) AS known_{i}")
             if spec.options:
                 inside = f"{read} IN ({self.listed(spec.options)})"
                 parts.append(f"count(CASE WHEN NOT {inside} THEN 1 END) AS foreign_{i}")
@@ -322,20 +346,16 @@ class Engine(ABC):
         for zone in self._zones(name):
             try:
                 found = instants_within(period, zone)
-            except MetricError as error:
+            except ParameterError as error:
                 where = f"{name}.timezone"
                 raise MetricError(error.what, where=where, remedy=error.remedy) from error
             spans += [(zone, since, until) for since, until in found]
-        kinds = {"zone": pa.string(), "since": pa.int64(), "until": pa.int64()}
-        self.put(
-            f"{name}_spans",
-            pa.table(
-                {
-                    column: pa.array([span[i] for span in spans], type=kind)
-                    for i, (column, kind) in enumerate(kinds.items())
-                }
-            ),
-        )
+        kinds: dict[str, pa.DataType] = {
+            "zone": pa.string(),
+            "since": pa.int64(),
+            "until": pa.int64(),
+        }
+        self.put(f"{name}_spans", table(kinds, spans))
         return f"{name}_spans"
 
     def _zones(self, name: str) -> list[str]:
@@ -351,39 +371,32 @@ class Engine(ABC):
 
     def _take(self, given: Given) -> None:
         """Define what was given as a table with columns of the common types."""
-        if isinstance(given.native, pa.Table) and not given.native.num_rows:
-            self._raw[given.name] = (given, "")
-            columns = [
-                f"{self._absent(spec)} AS {self.quoted(column)}"
-                for column, spec in given.specs.items()
-            ]
-            self.define(given.name, f"SELECT {', '.join(columns)} WHERE false")
-            return
-        raw = self._placed(given.native)
+        raw = "" if given.is_empty else self._placed(given.native)
         self._raw[given.name] = (given, raw)
+        there = given.readings if raw else ()
         columns = [
-            f"{self._read(given, column)[0] if column in given else self._absent(spec)} "
+            f"{self._read(given, column)[0] if column in there else self._absent(spec)} "
             f"AS {self.quoted(column)}"
             for column, spec in given.specs.items()
         ]
-        self.define(given.name, f"SELECT {', '.join(columns)} FROM {raw}")
+        source = f"FROM {raw}" if raw else "WHERE false"
+        self.define(given.name, f"SELECT {', '.join(columns)} {source}")
 
     def _check_given(self) -> None:
         for given, _raw in self._raw.values():
             # A column of an unlikely type is always looked at before it is read.
-            unlikely = any(read.startswith(("whole", "mid")) for read in given.readings.values())
-            if given.checked or unlikely:
+            if given.checked or any(self._read(given, column)[1] for column in given.readings):
                 self.check(given.name)
 
     def _read(self, given: Given, column: str) -> tuple[str, str | None]:
         """Write a column in its common type, and the test for a value that does not fit."""
         name = self.quoted(column)
-        sql_type = self._sql_type(given.specs[column])
+        spec = given.specs[column]
+        sql_type = self._sql_type(spec)
         match given.readings[column]:
-            case "as-is":
-                return name, None
-            case "cast":
-                return f"CAST({name} AS {sql_type})", None
+            case "as-is" | "cast" as reading:
+                read = name if reading == "as-is" else f"CAST({name} AS {sql_type})"
+                return f"nullif({read}, '')" if spec.filled and given.checked else read, None
             case "whole-decimal":
                 return f"CAST({name} AS BIGINT)", f"abs({name}) > {2**63 - 1}"
             case "whole-float":

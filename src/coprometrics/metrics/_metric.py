@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from attrs import frozen
 
-from coprometrics.errors import CoprometricsError, MetricError, ParameterError
-from coprometrics.metrics._parameters import Parameter
+from coprometrics.errors import CoprometricsError, MetricError, ParameterError, shown
+from coprometrics.metrics._contract import fault_of_result, is_text
+from coprometrics.metrics._parameters import Kind, Parameter, check_kind, check_period
 from coprometrics.metrics.base import MetricResult
 from coprometrics.periods import CalendarMonths, OperationalYears, Period, Periods, Quarters
 from coprometrics.records import Record
 
-__all__ = ["Input", "Metric"]
+__all__ = ["Input", "Metric", "fault_of_metric"]
+
+TakesPeriod = Literal["no", "optional", "required"]
 
 
 @frozen
@@ -51,7 +54,7 @@ class Metric:
     function: Callable[..., MetricResult]
     inputs: Mapping[str, Input]
     parameters: Mapping[str, Parameter]
-    takes_period: Literal["no", "optional", "required"] = "no"
+    takes_period: TakesPeriod = "no"
     plugin: str | None = None
 
     def compute(
@@ -74,7 +77,7 @@ class Metric:
 
         Raises:
             MetricError: when data are missing or wrong, a period is needed and none is given, or
-                the function of a plugin fails or gives the result of another metric.
+                the function of a plugin fails or does not give a result as it should be.
             ParameterError: when a parameter does not exist or cannot be read.
 
         Examples:
@@ -83,10 +86,13 @@ class Metric:
             >>> metric("top_posts").compute({Post: []}, params={"n": "3"}).figures
             ()
         """
-        given = params or {}
+        given = {} if params is None else params
+        check_kind("params", given, Mapping, "a mapping", "give the parameters by their names")
+        check_kind("frames", frames, Mapping, "a mapping", "give the data by their type of record")
+        check_period(period)
         if unknown := [name for name in given if name not in self.parameters]:
             raise ParameterError(
-                f"there is no parameter {', '.join(map(repr, unknown))}",
+                f"there is no parameter {', '.join(map(shown, unknown))}",
                 where=self.id,
                 remedy=f"it takes {', '.join(self.parameters) or 'none'}",
             )
@@ -96,7 +102,7 @@ class Metric:
             if value is None and parameter.required:
                 raise ParameterError(f"{name} is missing", where=self.id, remedy=parameter.doc)
             arguments[name] = parameter.read(name, value)
-        if "start_month" in arguments:
+        if {"start_month", "periods"} <= arguments.keys():
             start_month = arguments.pop("start_month")
             arguments["periods"] = _tiling(arguments["periods"], start_month)
         for argument, wanted in self.inputs.items():
@@ -118,23 +124,69 @@ class Metric:
         """Call a plugin's function; whatever it does wrong is an error that names the plugin."""
         where = f"plugin {self.plugin}"
         try:
-            result: object = self.function(**arguments)
-        except CoprometricsError:
+            result = self.function(**arguments)
+        except (CoprometricsError, KeyboardInterrupt):
             raise
-        except Exception as error:
+        except BaseException as error:
+            # A plugin may raise anything, even SystemExit.
             raise MetricError(
                 f"the metric {self.id} failed with {type(error).__name__}",
                 where=where,
                 remedy="tell the plugin's developers",
             ) from error
-        said = (getattr(result, "metric", None), getattr(result, "version", None))
-        if not isinstance(result, MetricResult) or said != (self.id, self.version):
+        if fault := fault_of_result(result, self.id, self.version):
             raise MetricError(
-                f"the metric {self.id} (version {self.version}) gave something else",
+                f"the metric {self.id} (version {self.version}) gave something else: {fault}",
                 where=where,
                 remedy="tell the plugin's developers",
             )
         return result
+
+
+def fault_of_metric(metric: object) -> str | None:
+    """Say what is wrong with the description of a metric; None where nothing is.
+
+    Examples:
+        >>> fault_of_metric(print)
+        'a builtin_function_or_method is not a Metric'
+    """
+    if not isinstance(metric, Metric):
+        return f"a {type(metric).__name__} is not a Metric"
+    if not is_text(metric.id):
+        return f"the id {shown(metric.id)} of a metric is no text"
+    wrong = _wrong_part(metric)
+    return wrong and f"of the metric {metric.id!r}, the {wrong}"
+
+
+def _wrong_part(metric: Any) -> str | None:
+    if type(metric.version) is not int or metric.version < 1:
+        return f"version is {shown(metric.version)}, not a whole number from 1 on"
+    if not is_text(metric.definition):
+        return "definition is no text"
+    if not callable(metric.function):
+        return "function cannot be called"
+    if metric.takes_period not in get_args(TakesPeriod):
+        return f"word on whether it takes a period is {shown(metric.takes_period)}"
+    for name, given, kind in (
+        ("inputs", metric.inputs, Input),
+        ("parameters", metric.parameters, Parameter),
+    ):
+        if not isinstance(given, Mapping) or not all(
+            is_text(key) and isinstance(one, kind) for key, one in given.items()
+        ):
+            return f"{name} are no mapping of {kind.__name__} by name"
+    for name, wanted in metric.inputs.items():
+        if not isinstance(wanted.record_type, type) or not issubclass(wanted.record_type, Record):
+            return f"input {name} is of no type of record"
+    for name, parameter in metric.parameters.items():
+        options = parameter.options
+        if parameter.kind not in get_args(Kind):
+            return f"parameter {name} is of the kind {shown(parameter.kind)}"
+        if not is_text(parameter.doc):
+            return f"parameter {name} has no doc"
+        if not isinstance(options, tuple) or not all(is_text(option) for option in options):
+            return f"parameter {name} has options that are no tuple of texts"
+    return None
 
 
 def _tiling(length: str, start_month: int) -> Periods:

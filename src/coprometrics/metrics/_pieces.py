@@ -8,6 +8,7 @@ the first and the last month made comparable by their product.
 
 from __future__ import annotations
 
+from coprometrics.metrics._dates import first_of_month, month_number, period_number
 from coprometrics.metrics._engine import Engine
 from coprometrics.periods import Periods
 
@@ -28,11 +29,7 @@ def define_weights(
         by_months: whether some of them count each month alike.
     """
     length, shift = periods.months, periods.start_month - 1
-    month = "year({0}) * 12 + month({0}) - 1"
-    first, last = (
-        engine.quotient(f"{month.format(day)} - {shift}", str(length))
-        for day in ("first_day", "final_day")
-    )
+    first, last = (period_number(engine, day, periods) for day in ("first_day", "final_day"))
     engine.define(
         f"{name}_numbers",
         f"SELECT *, {engine.day_number('first_day')} - 1 AS eve, "
@@ -47,9 +44,7 @@ def define_weights(
     )
 
     def eve_of(of_month: str) -> str:
-        year, rest = engine.quotient(of_month, "12"), f"{of_month} % 12 + 1"
-        first = f"make_date(CAST({year} AS INT), CAST({rest} AS INT), 1)"
-        return f"{engine.day_number(first)} - 1"
+        return f"{engine.day_number(first_of_month(engine, of_month))} - 1"
 
     days = "day_" if by_months else ""
     engine.define(
@@ -60,22 +55,22 @@ def define_weights(
         f"FROM {name}_months",
     )
     if by_months:
-        _define_month_weights(engine, name, month)
+        _define_month_weights(engine, name)
 
 
-def _define_month_weights(engine: Engine, name: str, month: str) -> None:
+def _define_month_weights(engine: Engine, name: str) -> None:
     """Weigh each month alike, where that is the basis and there is more than one."""
-    first, last = month.format("first_day"), month.format("final_day")
+    first, last = month_number("first_day"), month_number("final_day")
     first_of, last_of = "day(last_day(first_day))", "day(last_day(final_day))"
     first_part = f"(({first_of} - day(first_day) + 1) * {last_of})"
     whole = (
         f"({first_part} + day(final_day) * {first_of} "
-        f"+ ({last} - ({first}) - 1) * {first_of} * {last_of})"
+        f"+ ({last} - {first} - 1) * {first_of} * {last_of})"
     )
 
     def passed(end: str) -> str:
         """Weigh what lies before a month; all, or nothing, beyond the ends of the span."""
-        some = f"{first_part} + ({end} - ({first}) - 1) * {first_of} * {last_of}"
+        some = f"{first_part} + ({end} - {first} - 1) * {first_of} * {last_of}"
         return f"CASE WHEN {end} <= {first} THEN 0 WHEN {end} > {last} THEN {whole} ELSE {some} END"
 
     weights = {"whole": whole, "before": passed("start_month"), "upto": passed("end_month")}

@@ -16,7 +16,7 @@ from coprometrics.metrics._adjustments import (
     put_closed,
     refuse_closed_changes,
 )
-from coprometrics.metrics._dates import Left
+from coprometrics.metrics._dates import Left, period_number
 from coprometrics.metrics._pieces import define_pieces
 from coprometrics.metrics._spans import define_judged, define_spans, keep_lines, refuse_backwards
 from coprometrics.metrics.base import table
@@ -48,13 +48,18 @@ class Placement:
     retrospective: bool
 
     @property
-    def names(self) -> set[str]:
-        """What was given."""
-        return {given.name for given in self.inputs}
+    def scheduled(self) -> bool:
+        """Whether there is a schedule."""
+        return any(given.name == "schedule" for given in self.inputs)
+
+    @property
+    def adjusted(self) -> bool:
+        """Whether there are adjustments."""
+        return any(given.name == "adjustments" for given in self.inputs)
 
     def define_pieces(self, engine: Engine) -> list[str]:
         """Define ``pieces``: number, id, line_of, basis, currency, amount_minor; give notes."""
-        scheduled, adjusted = "schedule" in self.names, "adjustments" in self.names
+        scheduled, adjusted = self.scheduled, self.adjusted
         notes: list[str] = []
         if adjusted:
             notes += keep_changes(engine, self.column)
@@ -90,16 +95,15 @@ class Placement:
 
     def reported(self, engine: Engine) -> list[dict[str, Any]] | None:
         """Sum up what was reported of closed periods; None where none can be restated."""
-        scheduled, adjusted = "schedule" in self.names, "adjustments" in self.names
-        if not (self.closed and self.retrospective and (scheduled or adjusted)):
+        if not (self.closed and self.retrospective and (self.scheduled or self.adjusted)):
             return None
         parts = ["SELECT * FROM plain"]
-        if scheduled:
+        if self.scheduled:
             parts[0] += (
                 " WHERE NOT EXISTS (SELECT 1 FROM original_pieces AS was WHERE was.id = plain.id)"
             )
             parts.append("SELECT * FROM original_pieces")
-        if adjusted:
+        if self.adjusted:
             parts.append("SELECT * FROM reported")
         return engine.rows(
             f"SELECT number, basis, currency, {engine.total('amount_minor')} AS amount_minor "
@@ -109,7 +113,7 @@ class Placement:
 
     def shared(self, engine: Engine) -> dict[tuple[int, str], int]:
         """Count the awards that a period has on two bases: by schedule, and as a supplement."""
-        if not {"schedule", "adjustments"} <= self.names:
+        if not (self.scheduled and self.adjusted):
             return {}
         rows = engine.rows(
             "SELECT number, currency, count(*) AS awards FROM (SELECT number, currency, line_of "
@@ -160,12 +164,7 @@ def award_counts(
     engine: Engine, periods: Periods, bounds: tuple[int, int]
 ) -> tuple[dict[str, int], dict[str, int]]:
     """Count the awards of each currency with time in some periods, and in others."""
-    first, last = (
-        engine.quotient(
-            f"year({day}) * 12 + month({day}) - {periods.start_month}", str(periods.months)
-        )
-        for day in ("first_day", "final_day")
-    )
+    first, last = (period_number(engine, day, periods) for day in ("first_day", "final_day"))
     low, high = bounds
     rows = engine.rows(
         f"SELECT currency, count(CASE WHEN {first} <= {high} AND {last} >= {low} THEN 1 END) "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from coprometrics.errors import MetricError
-from coprometrics.metrics._dates import last_possible
+from coprometrics.metrics._dates import first_of_month, last_possible, month_number, period_number
 from coprometrics.metrics._engine import Engine
 from coprometrics.metrics.base import several
 from coprometrics.money import Money
@@ -92,10 +92,7 @@ def _last_day(engine: Engine) -> str:
         ends = f"CASE WHEN ends_on_precision = 'month' THEN last_day(ends_on) ELSE {ends} END"
     if engine.silent("awards", "duration_months"):
         return ends
-    month = "(year(starts_on) * 12 + month(starts_on) - 1 + duration_months)"
-    first = (
-        f"make_date(CAST({engine.quotient(month, '12')} AS INT), CAST({month} % 12 + 1 AS INT), 1)"
-    )
+    first = first_of_month(engine, f"({month_number('starts_on')} + duration_months)")
     # The day before the same day so many months later; before the last one of a shorter month.
     after = f"least(day(starts_on), day(last_day({first})))"
     return (
@@ -108,12 +105,7 @@ def _reasons(engine: Engine, basis: str, periods: Periods) -> str:
     if basis == "none":
         return "ELSE 'no-schedule'"
     if basis == "at_award":
-        won, latest = (
-            engine.quotient(
-                f"year({day}) * 12 + month({day}) - {periods.start_month}", str(periods.months)
-            )
-            for day in ("awarded_on", "won")
-        )
+        won, latest = (period_number(engine, day, periods) for day in ("awarded_on", "won"))
         return (
             "WHEN awarded_on IS NULL THEN 'no-award-date' "
             f"WHEN {won} <> {latest} THEN 'date-too-rough'"

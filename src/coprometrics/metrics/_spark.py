@@ -6,6 +6,7 @@ organisations that go by several names.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -19,7 +20,6 @@ from coprometrics.metrics._engine import Engine, Given, Value, too_large, unread
 
 __all__ = ["Spark", "narrowed", "spark_columns"]
 
-_PARAMETER: Final = re.compile(r":(p\d+_)")
 _TYPES: Final[Mapping[str, pa.DataType]] = {
     "string": pa.string(),
     "varchar": pa.string(),
@@ -57,7 +57,6 @@ class Spark(Engine):
         super().__init__()
         self._session = session
         self._token = uuid4().hex[:12]
-        self._values: dict[str, Value] = {}
         self._views: list[str] = []
         self._cached: list[Any] = []
         try:
@@ -99,12 +98,15 @@ class Spark(Engine):
         return found
 
     def value(self, value: Value) -> str:
-        name = f"p{len(self._values)}_"
-        self._values[name] = value
-        return f":{name}"
+        if isinstance(value, int):
+            return f"CAST('{value}' AS BIGINT)"
+        if isinstance(value, dt.date):
+            return f"DATE '{value}'"
+        # Settings of the session change what a text means that is written out; its bytes stay.
+        return f"CAST(X'{value.encode().hex()}' AS STRING)"
 
     def quoted(self, name: str) -> str:
-        return "`" + name.replace("`", "``") + "`"
+        return _quoted(name)
 
     def quotient(self, number: str, divisor: str) -> str:
         return f"({number}) div ({divisor})"
@@ -129,18 +131,15 @@ class Spark(Engine):
 
     def _placed(self, native: Any) -> str:
         frame = native
-        if not hasattr(native, "createOrReplaceTempView"):
-            table = native if isinstance(native, pa.Table) else native.to_arrow_table()
-            frame = _translated(lambda: self._session.createDataFrame(table))
+        if isinstance(native, pa.Table):
+            frame = _translated(lambda: self._session.createDataFrame(native))
         view = f"coprometrics_{self._token}_{len(self._views)}"
         _translated(lambda: frame.createOrReplaceTempView(view))
         self._views.append(view)
         return view
 
     def _frame(self, query: str) -> Any:
-        sql = self._completed(query)
-        names = set(_PARAMETER.findall(sql))
-        return self._session.sql(sql, args={name: self._values[name] for name in names})
+        return self._session.sql(self._completed(query))
 
     def _fetch(self, query: str) -> list[dict[str, Any]]:
         return _translated(lambda: [row.asDict() for row in self._frame(query).collect()])
@@ -155,11 +154,15 @@ def narrowed(frame: Any, columns: Sequence[str]) -> tuple[Any, Mapping[str, pa.D
     """Take only some columns of a Spark DataFrame; give their Arrow types too."""
 
     def taken() -> tuple[Any, Mapping[str, pa.DataType]]:
-        narrow = frame.select(*["`" + column.replace("`", "``") + "`" for column in columns])
+        narrow = frame.select(*map(_quoted, columns))
         types = {field.name: _type(field.dataType.simpleString()) for field in narrow.schema.fields}
         return narrow, types
 
     return _translated(taken)
+
+
+def _quoted(name: str) -> str:
+    return "`" + name.replace("`", "``") + "`"
 
 
 def _type(text: str) -> pa.DataType:

@@ -7,7 +7,14 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from coprometrics.errors import MetricError, ParameterError
+from coprometrics.errors import MetricError
+from coprometrics.metrics._parameters import (
+    check_count,
+    check_option,
+    check_period,
+    check_text,
+    period_parameter,
+)
 from coprometrics.metrics.base import (
     Excluded,
     Figure,
@@ -70,6 +77,7 @@ def audience_growth(
     Raises:
         MetricError: when there is no snapshot of the channel or measure, none up to the end of the
             period has a value, two of one day differ, or a column is missing or of the wrong type.
+        ParameterError: when a parameter cannot be used.
 
     Examples:
         >>> counts = [(dt.date(2022, 12, 31), 5250), (dt.date(2023, 12, 28), 6138)]
@@ -85,6 +93,10 @@ def audience_growth(
         >>> growth.notes
         ('x followers: the count at the end is of 2023-12-28, 3 days before 2023-12-31.',)
     """
+    for name, word in (("channel", channel), ("measure", measure)):
+        if word is not None:
+            check_text(name, word)
+    check_period(period, required=True)
     source = given(
         snapshots,
         "snapshots",
@@ -139,7 +151,7 @@ def audience_growth(
         parameters={
             "channel": channel,
             "measure": measure,
-            "period": [str(period.start), str(period.end)],
+            "period": period_parameter(period),
         },
         period=period,
         rows=table(columns, [[row[key] for key in keys] for row in rows]),
@@ -222,7 +234,8 @@ def top_posts(
 
     Raises:
         MetricError: when a column is missing or of the wrong type.
-        ParameterError: when ``by`` is no count of a post, or ``n`` is less than 1.
+        ParameterError: when ``by`` is no count of a post, ``n`` is less than 1, or the period is
+            none.
 
     Examples:
         >>> posts = [
@@ -237,12 +250,9 @@ def top_posts(
         >>> top_posts(posts, n=3).rows.select(["rank", "id"]).to_pylist()
         [{'rank': '1', 'id': 'x:2'}, {'rank': '1', 'id': 'x:4'}, {'rank': '3', 'id': 'x:1'}]
     """
-    if by not in POST_COUNTS:
-        raise ParameterError(
-            f"by is {by!r}", where="by", remedy=f"use one of {', '.join(POST_COUNTS)}"
-        )
-    if type(n) is not int or n < 1:
-        raise ParameterError(f"n is {n!r}", where="n", remedy="give 1 or more")
+    check_option("by", by, POST_COUNTS)
+    check_count("n", n)
+    check_period(period)
     source = given(
         posts,
         "posts",
@@ -284,11 +294,7 @@ def top_posts(
     return MetricResult(
         metric=TOP,
         version=1,
-        parameters={
-            "by": by,
-            "n": n,
-            "period": period and [str(period.start), str(period.end)],
-        },
+        parameters={"by": by, "n": n, "period": period_parameter(period)},
         period=period,
         rows=table(
             columns,

@@ -6,12 +6,13 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from numbers import Integral
 from typing import TYPE_CHECKING, Any, Literal
 
 import pyarrow as pa
 from attrs import field, frozen
 
-from coprometrics.errors import MetricError
+from coprometrics.errors import MetricError, ParameterError, shown
 from coprometrics.money import exponent, to_major
 from coprometrics.periods import Period
 from coprometrics.rounding import decimal_text
@@ -191,10 +192,23 @@ def quantity(
     return Figure(metric, value, dimensions, number, "quantity")
 
 
+def _word(name: str, value: object) -> str:
+    """Take in what a dimension is asked for by; a year may come as a number."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool) or not isinstance(value, Integral):
+        raise _no_text(name, value)
+    return shown(int(value))
+
+
+def _no_text(name: str, value: object) -> ParameterError:
+    return ParameterError(f"{shown(value)} is not a text", where=name, remedy="give a text")
+
+
 def _fits(number: int | None) -> int | None:
     if number is not None and abs(number) > MAX_INT:
         raise MetricError(
-            f"the sum {number:,} does not fit in 64 bits",
+            f"the sum {shown(number)} does not fit in 64 bits",
             remedy="check the amounts: they must be in minor units, such as pence",
         )
     return number
@@ -254,7 +268,9 @@ class MetricResult:
     def fingerprint(self) -> str:
         """SHA-256 over the metric's id, its version and its parameters, as hexadecimal digits."""
         document = {"metric": self.metric, "parameters": self.parameters, "version": self.version}
-        text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        text = json.dumps(
+            document, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+        )
         return hashlib.sha256(text.encode()).hexdigest()
 
     @property
@@ -262,7 +278,7 @@ class MetricResult:
         """The unit of each value."""
         return {figure.value: figure.unit for figure in self.figures}
 
-    def figure(self, value: str, **where: str) -> Figure:
+    def figure(self, value: str, /, **where: str) -> Figure:
         """Find one figure.
 
         Args:
@@ -275,6 +291,7 @@ class MetricResult:
 
         Raises:
             MetricError: when there is no such figure, or more than one; names those that exist.
+            ParameterError: when the value or a dimension is no text.
 
         Examples:
             >>> held = count("held", "held", {"kind": "talk"}, 3)
@@ -282,17 +299,21 @@ class MetricResult:
             ...              rows=pa.table({"held": [3]})).figure("held", kind="talk").number
             3
         """
-        wanted = {name: str(text) for name, text in where.items() if name != "currency"}
+        if not isinstance(value, str):
+            raise _no_text("value", value)
+        wanted = {name: _word(name, text) for name, text in where.items()}
+        asked = ", ".join([value, *(f"{name}={text}" for name, text in wanted.items())])
+        anywhere = "currency" not in wanted
+        currency = wanted.pop("currency", None)
         found = [
             figure
             for figure in self.figures
             if figure.value == value
             and figure.dimensions == wanted
-            and where.get("currency", figure.currency) == figure.currency
+            and (anywhere or figure.currency == currency)
         ]
         if len(found) == 1:
             return found[0]
-        asked = ", ".join([value, *(f"{name}={text}" for name, text in where.items())])
         if found:
             currencies = ", ".join(str(figure.currency) for figure in found)
             raise MetricError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from coprometrics.errors import BasisMismatch, MetricError
+from coprometrics.metrics._parameters import check_kind, check_text
 from coprometrics.metrics.base import Figure, ratio
 from coprometrics.metrics.grants import METRIC, GrantIncome
 
@@ -38,6 +39,7 @@ def compare(
         MetricError: when a period is not there, the answers differ in length of period, start of
             the year or which amount they count, the two amounts are in different currencies, or
             there are several currencies and none is named.
+        ParameterError: when a parameter cannot be used.
 
     Examples:
         >>> import datetime as dt
@@ -62,6 +64,11 @@ def compare(
         >>> compare(income, income, "2021", "2022").text
         'not known'
     """
+    for name, answer in (("earlier", earlier), ("later", later)):
+        check_kind(name, answer, GrantIncome, "an answer of grant_income", "give one")
+    texts = {"earlier_period": earlier_period, "later_period": later_period}
+    for name, text in (texts if currency is None else {**texts, "currency": currency}).items():
+        check_text(name, text)
     for name in ("amount", "periods", "start_month"):
         ours, theirs = earlier.parameters[name], later.parameters[name]
         if ours != theirs:

@@ -23,6 +23,7 @@ from coprometrics.metrics._duckdb import (
     BorrowedDuckDB,
     OwnDuckDB,
     is_usual,
+    quoted,
     share_connection,
 )
 from coprometrics.metrics._engine import Engine, Given
@@ -98,6 +99,12 @@ def given(
                 remedy=f"it has {', '.join(columns) or 'no columns'}",
             )
     present = [column for column in wanted if column in columns]
+    if len({column.casefold() for column in present}) < len(present):
+        raise MetricError(
+            f"columns differ only in small and capital letters: {', '.join(sorted(present))}",
+            where=name,
+            remedy="rename one of them",
+        )
     native, types = _narrowed(opened, present, name)
     readings: dict[str, Reading] = {
         column: column_reading(
@@ -141,7 +148,8 @@ def engine_over(*inputs: Given) -> Engine:
     if spark := [given for given in inputs if _is_spark(given.native)]:
         from coprometrics.metrics._spark import Spark
 
-        return Spark(inputs, spark[0].native.sparkSession)
+        local = [given if _is_spark(given.native) else _in_memory(given) for given in inputs]
+        return Spark(local, spark[0].native.sparkSession)
     relations = [given for given in inputs if isinstance(given.native, duckdb.DuckDBPyRelation)]
     if not relations:
         return OwnDuckDB(inputs)
@@ -209,8 +217,7 @@ def _narrowed(data: Any, columns: list[str], name: str) -> tuple[Any, Mapping[st
     """Take only the columns that count, where they are or as Arrow; give their types."""
     try:
         if isinstance(data, duckdb.DuckDBPyRelation):
-            quoted = ('"' + column.replace('"', '""') + '"' for column in columns)
-            relation = data.project(", ".join(quoted))
+            relation = data.project(", ".join(map(quoted, columns)))
             if RELATIONS_STAY:
                 return relation, _types(relation.limit(0).to_arrow_table().schema)
             table: pa.Table = relation.to_arrow_table()
@@ -248,6 +255,8 @@ def _readable(table: pa.Table) -> pa.Table:
             if pa.types.is_decimal(field.type) and not pa.types.is_decimal128(field.type)
             else pa.float32()
             if pa.types.is_float16(field.type)
+            else pa.timestamp("ms")
+            if pa.types.is_date64(field.type)
             else field.type
         )
         for field in table.schema

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any, Final
 
 import pyarrow as pa
 from attrs import evolve, field, frozen
 
-from coprometrics.errors import MetricError, ParameterError, shown
+from coprometrics.errors import MetricError, ParameterError
 from coprometrics.metrics._chains import Rules, Step, keep_reached
+from coprometrics.metrics._later import Later
+from coprometrics.metrics._parameters import (
+    check_column,
+    check_instant,
+    check_length,
+    check_option,
+    check_text,
+    check_texts,
+)
 from coprometrics.metrics._steps import read_steps, refuse_other_programmes, step_figures
 from coprometrics.metrics.base import (
     Excluded,
@@ -43,12 +52,13 @@ class Funnel(MetricResult):
         policies: works out `sensitivity` when it is asked for.
     """
 
-    policies: Callable[[], MetricResult] = field(repr=False)
+    policies: Later[MetricResult] = field(repr=False)
 
     def sensitivity(self) -> MetricResult:
         """Say how many would have reached each step under other rules.
 
-        Where the counts differ, the figure is decided by a rule and not by what happened.
+        Where the counts differ, the figure is decided by a rule and not by what happened. The data
+        are read again, so they must still be there and the same.
 
         Returns:
             For each step: ``entry_any``, ``entry_first`` (as the parameter ``entry``) and
@@ -123,13 +133,16 @@ def funnel(
         0
     """
     wanted = read_steps(steps)
-    for name, value, options in (("entry", entry, ENTRIES), ("order", order, ORDERS)):
-        if value not in options:
-            raise ParameterError(
-                f"the {name} is {value!r}", where=name, remedy=f"use one of {', '.join(options)}"
-            )
-    limit = None if window is None else _length(window) // _MICROSECOND
-    until = None if as_of is None else _instant(as_of)
+    for step in wanted:
+        check_texts("steps", (step.name, *step.stages))
+    check_option("entry", entry, ENTRIES)
+    check_option("order", order, ORDERS)
+    if by is not None:
+        check_column("by", by, "programme")
+    if programme is not None:
+        check_text("programme", programme)
+    limit = None if window is None else check_length("window", window) // _MICROSECOND
+    until = None if as_of is None else check_instant("as_of", as_of)
     now = None if until is None else (until - _EPOCH) // _MICROSECOND
     rules = Rules(order, entry, limit)
     source = given(
@@ -197,12 +210,13 @@ def funnel(
         rows=table(columns, lines),
         figures=tuple(figures),
         excluded=excluded,
-        policies=policies,
+        policies=Later(policies),
     )
 
 
 _MICROSECOND: Final = dt.timedelta(microseconds=1)
 _EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_NAMED: Final = "entity_key IS NOT NULL"
 _COLUMNS: Final = (
     "reached",
     "first",
@@ -231,14 +245,16 @@ def _define_timed(
     known = "programme" in source
     name = "programme" if known or programme else "CAST(NULL AS STRING)"
     late = "false" if now is None else f"occurred_at > {now}"
+    # To look at every key takes longer than to see that none is empty.
+    named = "entity_key > ''" if engine.has_blank("events", "entity_key") else _NAMED
     stages = engine.rows(
         f"SELECT {name} AS programme, stage, count(*) AS rows_, "
-        "count(entity_key) AS entities, "
-        "count(CASE WHEN entity_key IS NOT NULL THEN occurred_at END) AS moments, "
-        f"count(CASE WHEN entity_key IS NOT NULL AND {late} THEN 1 END) AS late "
+        f"count(CASE WHEN {named} THEN 1 END) AS entities, "
+        f"count(CASE WHEN {named} THEN occurred_at END) AS moments, "
+        f"count(CASE WHEN {named} AND {late} THEN 1 END) AS late "
         f"FROM events GROUP BY stage{', programme' if name == 'programme' else ''}"
     )
-    if any(row["stage"] is None or (known and row["programme"] is None) for row in stages):
+    if not all(row["stage"] and (row["programme"] or not known) for row in stages):
         engine.check("events")
     if known or programme:
         programmes = {row["programme"] for row in stages if row["programme"] is not None}
@@ -253,7 +269,7 @@ def _define_timed(
             remedy=f"the stages are {', '.join(sorted(there)) or 'none: there are no events'}",
         )
     group = f", {engine.grouped(by, ('step', *_COLUMNS))} AS part" if by is not None else ""
-    tests = ["entity_key IS NOT NULL", "occurred_at IS NOT NULL", f"NOT ({late})"]
+    tests = [named, "occurred_at IS NOT NULL", f"NOT ({late})"]
     if programme is not None:
         tests.append(f"programme = {engine.value(programme)}")
     engine.define(
@@ -392,25 +408,4 @@ def _sensitivity(
             for name in policies
         ),
         notes=tuple(notes),
-    )
-
-
-def _length(window: object) -> dt.timedelta:
-    if isinstance(window, dt.timedelta) and window >= dt.timedelta(0):
-        return window
-    raise ParameterError(
-        f"the window is {shown(window)}",
-        where="window",
-        remedy="give a timedelta that is not negative",
-    )
-
-
-def _instant(as_of: object) -> dt.datetime:
-    if isinstance(as_of, dt.datetime) and as_of.utcoffset() is not None:
-        try:
-            return as_of.astimezone(dt.UTC)
-        except OverflowError:
-            pass  # its day in UTC is in the year 0 or 10000
-    raise ParameterError(
-        f"as_of is {shown(as_of)}", where="as_of", remedy="give a datetime with a time zone"
     )

@@ -8,6 +8,7 @@ from typing import Final
 import pyarrow as pa
 
 from coprometrics.errors import MetricError, ParameterError
+from coprometrics.metrics._parameters import check_text, check_texts
 from coprometrics.metrics._steps import refuse_other_programmes, step_figures
 from coprometrics.metrics.base import Excluded, Figure, MetricResult, table
 from coprometrics.metrics.frames import engine_over, given
@@ -48,7 +49,7 @@ def funnel_from_counts(
         MetricError: when a later stage is larger than an earlier one, a stage or a position is
             there twice, the data hold several programmes and none is named, the programme named is
             not there, or a column is missing or of the wrong type.
-        ParameterError: when an optional stage does not exist, or ``optional`` is one text.
+        ParameterError: when an optional stage does not exist, or a parameter cannot be used.
 
     Examples:
         >>> counts = [
@@ -72,25 +73,26 @@ def funnel_from_counts(
         >>> print(result.excluded[0])
         1 left out: the count of shortlisted is not known
     """
-    if isinstance(optional, str):
-        raise ParameterError("optional is one text", where="optional", remedy="give a list")
+    if programme is not None:
+        check_text("programme", programme)
+    skipped = check_texts("optional", optional)
     source = given(
         stage_counts,
         "stage_counts",
         StageCount,
         need=("stage", "position", "count"),
-        may=() if programme else ("programme",),
-        extra=("programme",) if programme else (),
+        may=() if programme is not None else ("programme",),
+        extra=() if programme is None else ("programme",),
     )
     with engine_over(source) as engine:
         rows = engine.rows(
             f"SELECT *, {engine.quoted('count')} AS number FROM stage_counts "
             "ORDER BY position, stage"
         )
-    if programme or "programme" in source:
+    if "programme" in source:
         programmes = {row["programme"] for row in rows if row["programme"] is not None}
         refuse_other_programmes("stage_counts", programmes, programme)
-    if programme:
+    if programme is not None:
         rows = [row for row in rows if row["programme"] == programme]
     names = [row["stage"] for row in rows]
     reached: list[int | None] = [row["number"] for row in rows]
@@ -102,15 +104,15 @@ def funnel_from_counts(
                 where=f"stage_counts.{column}",
                 remedy="give one count for each stage",
             )
-    if unknown := [name for name in optional if name not in names]:
+    if unknown := [name for name in skipped if name not in names]:
         raise ParameterError(
             f"there is no stage {', '.join(map(repr, unknown))}",
             where="optional",
             remedy=f"the stages are {', '.join(names)}",
         )
-    _never_rising(names, reached, optional)
+    _never_rising(names, reached, skipped)
     figures: list[Figure] = []
-    gates = [i for i, name in enumerate(names) if name not in optional]
+    gates = [i for i, name in enumerate(names) if name not in skipped]
     lines: list[tuple[object, ...]] = []
     first = reached[gates[0] if gates else 0] if reached else None
     for i, (name, row) in enumerate(zip(names, rows, strict=True)):
@@ -118,8 +120,8 @@ def funnel_from_counts(
         last = reached[before[-1]] if before else None
         where = {"step": name}
         figures += step_figures(METRIC, where, reached[i], first, last, starts=not before)
-        lines.append((name, row["position"], name in optional, reached[i], first, last))
-    notes = [f"{name} is optional: it does not gate the next stage." for name in optional]
+        lines.append((name, row["position"], name in skipped, reached[i], first, last))
+    notes = [f"{name} is optional: it does not gate the next stage." for name in skipped]
     missing = [row["stage"] for row in rows if row["number"] is None]
     columns: dict[str, pa.DataType] = {
         "step": pa.string(),
@@ -132,7 +134,7 @@ def funnel_from_counts(
     return MetricResult(
         metric=METRIC,
         version=1,
-        parameters={"optional": sorted(optional), "programme": programme},
+        parameters={"optional": sorted(skipped), "programme": programme},
         period=None,
         rows=table(columns, lines),
         figures=tuple(figures),

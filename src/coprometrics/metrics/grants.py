@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import pyarrow as pa
@@ -11,6 +11,14 @@ from attrs import field, frozen
 from coprometrics.errors import ParameterError
 from coprometrics.metrics._adjustments import closed_numbers
 from coprometrics.metrics._dates import left_out
+from coprometrics.metrics._later import Later
+from coprometrics.metrics._parameters import (
+    check_kind,
+    check_option,
+    check_period,
+    check_rates,
+    period_parameter,
+)
 from coprometrics.metrics._placement import (
     Placement,
     allocations,
@@ -41,13 +49,14 @@ class GrantIncome(MetricResult):
         pieces: works out `allocations` when they are asked for.
     """
 
-    pieces: Callable[[], pa.Table] = field(repr=False)
+    pieces: Later[pa.Table] = field(repr=False)
 
     @property
     def allocations(self) -> pa.Table:
         """Each award's part in each period, to the penny, as an Arrow table.
 
-        Columns: award_id, period, start, end, basis, amount_minor, currency.
+        Columns: award_id, period, start, end, basis, amount_minor, currency. The data are read
+        again, so they must still be there and the same.
         """
         return self.pieces()
 
@@ -133,11 +142,20 @@ def grant_income(
         grant_income amount (year 2024/25): GBP 153.00
     """
     periods = periods if periods is not None else OperationalYears()
-    _one_of("basis", basis, BASES)
-    _one_of("amount", amount, AMOUNTS)
+    check_kind(
+        "periods",
+        periods,
+        Periods,
+        "years, quarters or months",
+        "give OperationalYears(), Quarters() or CalendarMonths()",
+    )
+    check_option("basis", basis, BASES)
+    check_option("amount", amount, AMOUNTS)
+    check_option("adjust", adjust, ADJUST)
+    check_period(period)
+    check_rates(rates)
     if basis == "schedule" and schedule is None:
         raise ParameterError("the basis is schedule, but there is no schedule", where="basis")
-    _one_of("adjust", adjust, ADJUST)
     scheduled = schedule is not None and basis in ("auto", "schedule")
     adjusted = adjustments is not None
     column = f"amount_{amount}_minor"
@@ -241,7 +259,7 @@ def grant_income(
             "amount": amount,
             "basis": basis,
             "closed": [periods.numbered(number).label for number in placement.closed],
-            "period": period and [str(period.start), str(period.end)],
+            "period": period_parameter(period),
             "periods": periods.dimension,
             "start_month": periods.start_month,
             **rates_parameter(rates),
@@ -252,7 +270,7 @@ def grant_income(
         figures=tuple(figures),
         excluded=left_out(left, _REASONS),
         notes=tuple(notes),
-        pieces=lambda: allocations(placement, labels),
+        pieces=Later(lambda: allocations(placement, labels)),
     )
 
 
@@ -364,10 +382,3 @@ _REASONS: Final = {
     "no-schedule": "it has no schedule",
     "other-period": "all or part of it belongs to other periods",
 }
-
-
-def _one_of(name: str, value: str, options: tuple[str, ...]) -> None:
-    if value not in options:
-        raise ParameterError(
-            f"the {name} is {value!r}", where=name, remedy=f"use one of {', '.join(options)}"
-        )

@@ -13,6 +13,7 @@ from coprometrics.metrics._organisations import (
     given_organisations,
     known_organisations,
 )
+from coprometrics.metrics._parameters import check_column, check_period, period_parameter
 from coprometrics.metrics.base import (
     UNKNOWN,
     Excluded,
@@ -104,7 +105,8 @@ def participation(
     Raises:
         MetricError: when a column is missing or of the wrong type, an activity or an organisation
             is there twice, an organisation has two kinds, or a name belongs to two organisations.
-        ParameterError: when activities cannot be told apart by the column.
+        ParameterError: when a parameter cannot be used, or activities cannot be told apart by the
+            column.
 
     Examples:
         Ada and a guest without a name came to the talk in May, Ada and Ben to the one in June. Of
@@ -134,6 +136,8 @@ def participation(
         >>> print(participation(talks).figure("people_identified", kind="talk"))
         participation people_identified (kind talk): not known
     """
+    check_column("by", by, "kind")
+    check_period(period)
     held = given(
         activities,
         "activities",
@@ -180,7 +184,7 @@ def participation(
     return MetricResult(
         metric=METRIC,
         version=1,
-        parameters={"by": by, "period": period and [str(period.start), str(period.end)]},
+        parameters={"by": by, "period": period_parameter(period)},
         period=period,
         rows=table(columns, lines),
         figures=tuple(figures),
@@ -209,7 +213,7 @@ def _keep_held(engine: Engine, by: str, period: Period | None) -> None:
         "SELECT activity_id, count(*) AS listed, "
         f"count(CASE WHEN status IN ({statuses}) THEN 1 END) AS fitting, "
         "count(CASE WHEN status = 'attended' THEN 1 END) AS attended, "
-        "count(CASE WHEN status = 'attended' THEN person_key END) AS identified "
+        "count(CASE WHEN status = 'attended' AND person_key > '' THEN 1 END) AS identified "
         "FROM attendances GROUP BY activity_id",
     )
     engine.keep(
@@ -223,7 +227,7 @@ def _keep_held(engine: Engine, by: str, period: Period | None) -> None:
     engine.keep(
         "pairs",
         "SELECT place, person_key, count(*) AS times "
-        "FROM attendances JOIN numbered ON activity_id = id WHERE person_key IS NOT NULL "
+        "FROM attendances JOIN numbered ON activity_id = id WHERE person_key > '' "
         "AND attendances.status = 'attended' AND numbered.status = 'completed' "
         "GROUP BY place, person_key",
     )

@@ -9,6 +9,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from coprometrics.metrics._dates import NO_DATE, TOO_ROUGH, left_out, placed
+from coprometrics.metrics._parameters import check_period, check_rates, period_parameter
 from coprometrics.metrics._rates import converted, rates_note, rates_parameter
 from coprometrics.metrics.base import (
     UNKNOWN,
@@ -73,6 +74,7 @@ def payments(
 
     Raises:
         MetricError: when an activity is there twice, or a column is missing or of the wrong type.
+        ParameterError: when a parameter cannot be used.
 
     Examples:
         >>> paid = [
@@ -88,6 +90,8 @@ def payments(
         >>> print(payments(paid, activities=[]).figure("amount", kind="unknown"))
         payments amount (kind unknown): GBP 125.00
     """
+    check_period(period)
+    check_rates(rates)
     dated = () if period is None else ("paid_on",)
     source = given(
         payments,
@@ -149,10 +153,7 @@ def payments(
     return MetricResult(
         metric=METRIC,
         version=1,
-        parameters={
-            "period": period and [str(period.start), str(period.end)],
-            **rates_parameter(rates),
-        },
+        parameters={"period": period_parameter(period), **rates_parameter(rates)},
         period=period,
         rows=table(columns, lines),
         figures=tuple(figures),

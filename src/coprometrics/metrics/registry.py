@@ -8,10 +8,10 @@ from typing import Final
 
 from attrs import evolve
 
-from coprometrics.errors import MetricError, PluginError
+from coprometrics.errors import MetricError, PluginError, shown
 from coprometrics.metrics import hookspecs
-from coprometrics.metrics._metric import Input, Metric
-from coprometrics.metrics._parameters import Parameter
+from coprometrics.metrics._metric import Input, Metric, fault_of_metric
+from coprometrics.metrics._parameters import Parameter, check_text
 from coprometrics.metrics.audiences import POST_COUNTS, audience_growth, top_posts
 from coprometrics.metrics.funnel import ENTRIES, ORDERS, funnel
 from coprometrics.metrics.funnel_from_counts import funnel_from_counts
@@ -243,7 +243,9 @@ class MetricRegistry:
         Raises:
             MetricError: when there is none of that id; names those that exist, and the plugins that
                 cannot be used.
+            ParameterError: when the id is no text.
         """
+        check_text("id", id)
         if id in METRICS:
             return METRICS[id]
         found = self.metrics()
@@ -252,13 +254,13 @@ class MetricRegistry:
         unusable = [plugin for plugin in self.plugins() if plugin.state != "ready"]
         hint = "".join(f"; the plugin {p.name} is {p.state} ({p.reason})" for p in unusable)
         raise MetricError(
-            f"there is no metric {id!r}", remedy=f"use one of {', '.join(found)}{hint}"
+            f"there is no metric {shown(id)}", remedy=f"use one of {', '.join(found)}{hint}"
         )
 
 
-def _check(metric: object) -> None:
-    if not isinstance(metric, Metric):
-        raise PluginError(f"a {type(metric).__name__} is not a Metric")
+def _check(metric: Metric) -> None:
+    if fault := fault_of_metric(metric):
+        raise PluginError(fault)
     if metric.id in METRICS:
         raise PluginError(f"the metric {metric.id!r} is one of coprometrics' own")
 

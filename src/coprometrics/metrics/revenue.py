@@ -9,12 +9,19 @@ from typing import Any, Final
 import pyarrow as pa
 from attrs import frozen
 
-from coprometrics.errors import MetricError, ParameterError
+from coprometrics.errors import MetricError, shown
 from coprometrics.metrics._dates import NO_DATE, TOO_ROUGH, left_out, placed
 from coprometrics.metrics._organisations import (
     define_mains,
     given_organisations,
     known_organisations,
+)
+from coprometrics.metrics._parameters import (
+    check_column,
+    check_period,
+    check_rates,
+    check_text,
+    period_parameter,
 )
 from coprometrics.metrics._rates import converted, rates_note, rates_parameter
 from coprometrics.metrics.base import (
@@ -70,7 +77,7 @@ class RevenueShare(MetricResult):
         lost the same.
 
         Args:
-            decimals: digits after the decimal point, 0 or more.
+            decimals: digits after the decimal point, 0 or more, up to 1000.
             sum_to_100: adjust them, by the largest remainder, so that they add up to 100.
             currency: which currency, where there are several.
 
@@ -81,8 +88,8 @@ class RevenueShare(MetricResult):
 
         Raises:
             MetricError: when there are several currencies and none is named, there are no shares in
-                the one that is named, a share is negative and they are to be adjusted, or the
-                number of decimals is negative.
+                the one that is named, or a share is negative and they are to be adjusted.
+            ParameterError: when a parameter cannot be used, such as a negative number of decimals.
 
         Examples:
             >>> income = [
@@ -102,6 +109,8 @@ class RevenueShare(MetricResult):
             donations: 6%
             Adjusted by the largest remainder so that the parts add up to 100%.
         """
+        if currency is not None:
+            check_text("currency", currency)
         found = sorted({figure.currency for figure in self.figures if figure.currency})
         if currency is None and len(found) == 1:
             currency = found[0]
@@ -112,22 +121,19 @@ class RevenueShare(MetricResult):
         }
         if not shares:
             raise MetricError(
-                f"there are no shares in {currency}"
-                if currency
+                f"there are no shares in the currency {shown(currency)}"
+                if currency is not None
                 else "there are several currencies",
                 where=METRIC,
                 remedy=f"name one of {', '.join(found)}",
             )
-        try:
-            rounded = percentages(list(shares.values()), decimals, sum_to_100=sum_to_100)
-        except ParameterError as error:
-            if not sum_to_100:
-                raise
+        if sum_to_100 is True and min(shares.values()) < 0:
             raise MetricError(
-                f"the percentages cannot be adjusted: {error.what}",
+                "the percentages cannot be adjusted: a share is negative",
                 where=METRIC,
                 remedy="leave sum_to_100 out",
-            ) from error
+            )
+        rounded = percentages(list(shares.values()), decimals, sum_to_100=sum_to_100)
         whole = sum(rounded, Decimal(0))
         note = None
         if sum_to_100:
@@ -177,7 +183,8 @@ def revenue_share(
         MetricError: when there is no income in the period, a currency's total is zero or less, a
             column is missing or of the wrong type, an organisation is there twice or has two kinds,
             or a name belongs to two organisations.
-        ParameterError: when income cannot be told apart by the column.
+        ParameterError: when a parameter cannot be used, or income cannot be told apart by the
+            column.
 
     Examples:
         >>> import datetime as dt
@@ -195,6 +202,9 @@ def revenue_share(
         >>> shares.percentages(decimals=1).parts["talks"]
         Decimal('26.7')
     """
+    check_column("by", by, "stream")
+    check_period(period)
+    check_rates(rates)
     dated = () if period is None else ("received_on",)
     source = given(
         income,
@@ -269,7 +279,7 @@ def revenue_share(
         version=1,
         parameters={
             "by": by,
-            "period": period and [str(period.start), str(period.end)],
+            "period": period_parameter(period),
             **rates_parameter(rates),
         },
         period=period,

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import zoneinfo
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Literal, TypeVar, dataclass_transform
 
@@ -19,6 +18,7 @@ from attrs import field, frozen
 from coprometrics.errors import RecordError, shown
 from coprometrics.money import CURRENCIES
 from coprometrics.records._rules import Rule
+from coprometrics.timezones import timezones
 
 __all__ = [
     "FieldKind",
@@ -95,6 +95,11 @@ class FieldSpec:
     unit: str | None = None
     personal: bool = False
 
+    @property
+    def filled(self) -> bool:
+        """Whether it is a text that must not be empty; an empty one counts as missing."""
+        return self.kind == "string" and bool(self.min_length or self.pattern)
+
     def problem(self, value: object) -> str | None:
         """Say what is wrong with a value that is not null, or None when it fits."""
         if self.kind == "strings":
@@ -143,7 +148,7 @@ class FieldSpec:
             return f"must not hold {found.group()!r}"
         if any(0xD800 <= ord(letter) <= 0xDFFF for letter in value):
             return "must be valid Unicode (it holds half of a surrogate pair)"
-        if self.format == "iana-timezone" and value not in zoneinfo.available_timezones():
+        if self.format == "iana-timezone" and value not in timezones():
             return "must be an IANA time zone such as Europe/London"
         return None
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import zoneinfo
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any
@@ -15,6 +14,7 @@ from coprometrics.records import FieldSpec
 from coprometrics.records._rules import DatePrecision, NotAbove, NotBefore, Rule
 from coprometrics.tables.arrow import arrow_type
 from coprometrics.tables.json_schema import parse_date, parse_instant
+from coprometrics.timezones import timezones
 
 __all__ = ["canonical", "check_rule", "checks", "decoded", "row_numbers", "words_fit"]
 
@@ -238,7 +238,7 @@ def _length_checks(column: Column, spec: FieldSpec) -> Iterator[tuple[str, Colum
 
 @cache
 def _timezones() -> pa.Array[Any]:
-    return pa.array(sorted(zoneinfo.available_timezones()))
+    return pa.array(sorted(timezones()))
 
 
 @cache

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import zoneinfo
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from coprometrics.documents.schema import DIALECT, document_id
 from coprometrics.records import FieldSpec, Record, field_specs, pinned_specs
 from coprometrics.records._rules import DatePrecision, NotAbove, NotBefore, Rule, coarsened
+from coprometrics.timezones import timezones
 
 if TYPE_CHECKING:
     from jsonschema.protocols import Validator
@@ -161,7 +161,7 @@ def is_instant(value: object) -> bool:
 
 def is_timezone(value: object) -> bool:
     """Say whether a text is an IANA time zone."""
-    return not isinstance(value, str) or value in zoneinfo.available_timezones()
+    return not isinstance(value, str) or value in timezones()
 
 
 def _date(text: str) -> dt.date | None:

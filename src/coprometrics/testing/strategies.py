@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-import zoneinfo
 from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
 from coprometrics.records import FieldSpec, Record, field_specs
 from coprometrics.records._rules import DatePrecision, NotAbove, NotBefore, coarsened
+from coprometrics.timezones import timezones
 
 __all__ = ["field_values", "records", "rows"]
 
 _R = TypeVar("_R", bound=Record)
 
-_ZONES = sorted(zoneinfo.available_timezones())
+_ZONES = sorted(timezones())
 _WORD = st.from_regex(r"[a-z][a-z0-9_]{0,20}", fullmatch=True)
 _IDENTIFIER = st.from_regex(r"[a-z][a-z0-9_.-]{0,8}:[A-Za-z0-9/_.-]{1,20}", fullmatch=True)
 _ORG_ID = st.from_regex(r"[A-Z]{2}-[A-Z]{3}-[A-Z0-9]{1,10}", fullmatch=True)

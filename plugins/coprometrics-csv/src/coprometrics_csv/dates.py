@@ -14,7 +14,8 @@ from typing import Literal
 
 from attrs import frozen
 
-from coprometrics.errors import ConfigError, shown
+from coprometrics.errors import ConfigError, ParameterError, shown
+from coprometrics.timezones import timezone
 from coprometrics_csv.directives import (
     MONTH_NAMES,
     WEEKDAY_NAMES,
@@ -230,11 +231,9 @@ def zone(name: str, where: str) -> zoneinfo.ZoneInfo:
         ConfigError: when there is none of that name.
     """
     try:
-        return zoneinfo.ZoneInfo(name)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        raise ConfigError(
-            f"{shown(name)} is not a time zone", where=where, remedy="use one such as Europe/London"
-        ) from None
+        return timezone(name)
+    except ParameterError as error:
+        raise ConfigError(error.what, where=where, remedy=error.remedy) from None
 
 
 def _not_a_date(text: str, wanted: str) -> CellError:
