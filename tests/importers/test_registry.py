@@ -125,3 +125,27 @@ def test_the_importer_that_knows_a_source_is_found(plugin, tmp_path: Path):
         "good"
     ]
     assert registry.identify(Source.at(tmp_path / "a.bad")) == []
+
+
+CONFIGURED = """
+from typing import Literal
+from attrs import define
+
+@define
+class Config:
+    schema: Literal["good-v1"] = "good-v1"
+
+"""
+
+
+def test_an_importer_that_knows_more_goes_before_one_that_takes_any_file(plugin, tmp_path):
+    path = tmp_path / "a.good"
+    path.write_text("x")
+    generic = GOOD.format(api=1, name="any").replace('"it ends in .good"', '"any", generic=True')
+    known = CONFIGURED + GOOD.format(api=1, name="good").replace("config = None", "config = Config")
+    both = Registry([plugin("any", generic), plugin("good", known)])
+    assert [found.importer.name for found, _why in both.identify(Source.at(path))] == ["good"]
+    assert [found.importer.name for found, _why in both.identify(Source.at(path), schema="good-v1")]
+    assert both.identify(Source.at(path), schema="other-v1") == []
+    alone = Registry([plugin("any", generic, module="alone")])
+    assert [why for _found, why in alone.identify(Source.at(path))] == ["any"]

@@ -28,7 +28,7 @@ from coprometrics.importers.keys import PeopleKey
 from coprometrics.importers.registry import Found
 from coprometrics.importers.runner import import_source, load_config
 from coprometrics.plugins import Plugin
-from coprometrics.records import Activity, Income, Record
+from coprometrics.records import Activity, Attendance, Income, Record
 from coprometrics.store import Store
 
 NOW = dt.datetime(2024, 1, 1, tzinfo=dt.UTC)
@@ -292,3 +292,53 @@ def test_a_key_file_that_cannot_be_trusted_is_refused(tmp_path: Path, text, mode
     path.chmod(mode)
     with pytest.raises(ImporterError, match=message):
         PeopleKey(path).pseudonym("ada@example.org")
+
+
+@define
+class Defaults:
+    """A configuration of which every setting has a default."""
+
+    word: str = "plain"
+
+
+def test_a_configuration_with_defaults_needs_no_file():
+    importer = Found(Fake(lambda: iter(()), config=Defaults), Plugin("fake", "p", "1"))
+    assert load_config(importer, None) == Defaults()
+
+
+def test_a_folder_is_known_by_its_names_and_files(tmp_path: Path):
+    for folder in ("one", "two"):
+        (tmp_path / folder / "part").mkdir(parents=True)
+        (tmp_path / folder / "part" / "b.json").write_text("2")
+        (tmp_path / folder / "a.json").write_text("1")
+    one, two = Source.at(tmp_path / "one"), Source.at(tmp_path / "two")
+    (tmp_path / "secret").write_text("elsewhere")
+    (tmp_path / "one" / "link").symlink_to(tmp_path / "secret")
+    assert one.files() == ["a.json", "part/b.json"]
+    assert one.sha256() == two.sha256()
+    (tmp_path / "two" / "a.json").rename(tmp_path / "two" / "c.json")
+    assert one.sha256() != two.sha256()
+
+
+def visits(*ids: str, order: str = "t:o1") -> Batch:
+    n = len(ids)
+    table = {
+        "id": ids, "activity_id": ["t:a"] * n, "status": ["attended"] * n, "order_id": [order] * n,
+    }  # fmt: skip
+    return Batch(Attendance, pa.table(table))
+
+
+def test_an_order_that_is_there_under_other_ids_is_not_counted_twice(source: Source):
+    def importer(*ids: str, order: str = "t:o1") -> Found:
+        fake = Fake(lambda: iter((visits(*ids, order=order),)), record_types=(Attendance,))
+        return Found(fake, Plugin("fake", "p", "1"))
+
+    with Store.open() as store:
+        run(source, importer("t:1", "t:2"), store)
+        with pytest.raises(SourceError, match=r"1 order is in the store already, from income.csv"):
+            run(source, importer("t:o1.1", "t:o1.2"), store)
+        assert store.count(Attendance) == 2
+        # A ticket more in an order, and another order, are none of that.
+        assert run(source, importer("t:1", "t:3"), store).clean
+        assert run(source, importer("t:9", order="t:o2"), store).clean
+        assert store.count(Attendance) == 4

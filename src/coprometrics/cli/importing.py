@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -39,6 +40,8 @@ _SHOWN = 20
 )
 @click.option(
     "--mapping",
+    "--config",
+    "mapping",
     type=click.Path(path_type=Path),
     metavar="FILE",
     help="The configuration of the importer.",
@@ -118,9 +121,7 @@ def _choose(registry: Registry, source: Source, name: str | None, mapping: Path 
 
     if name is not None:
         return registry.importer(name)
-    answers = registry.identify(source)
-    if mapping is not None:
-        answers = [answer for answer in answers if answer[0].importer.config is not None]
+    answers = registry.identify(source, schema=None if mapping is None else _schema(mapping))
     names = ", ".join(sorted(found.importer.name for found, _reason in answers))
     if len(answers) == 1:
         return answers[0][0]
@@ -133,6 +134,15 @@ def _choose(registry: Registry, source: Source, name: str | None, mapping: Path 
         "no importer knows this kind of source", where=source.name,
         remedy="see 'coprometrics importers', and name one with --importer",
     )  # fmt: skip
+
+
+def _schema(mapping: Path) -> str | None:
+    """Give the schema that a configuration file names, which tells whose it is."""
+    from coprometrics.documents.loading import read_text
+
+    text = read_text(mapping)
+    found = re.search(r"^schema: *([\w-]+)", text, re.MULTILINE)
+    return found[1] if found else None
 
 
 def _open_store(path: Path, *, dry_run: bool) -> Store:

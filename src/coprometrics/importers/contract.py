@@ -43,6 +43,7 @@ HOOK_API = 1
 
 _CHUNK = 1 << 20
 _HEAD = 1 << 16
+_MOST_FILES = 100_000
 
 
 @frozen
@@ -99,21 +100,65 @@ class Source:
         with self.open() as file:
             return file.read(size)
 
+    def files(self) -> list[str]:
+        """List the files within a folder, by their paths from it, in the order of their names.
+
+        Links are not followed, so that nothing outside of the folder is read.
+
+        Raises:
+            SourceError: when it cannot be listed, or there are too many.
+        """
+        names: list[str] = []
+
+        def failed(error: OSError) -> None:
+            raise SourceError(f"cannot be listed ({error.strerror})", where=self.name) from None
+
+        for folder, _folders, files in os.walk(self.path, onerror=failed):
+            for name in files:
+                place = Path(folder, name)
+                if not place.is_symlink() and place.is_file():
+                    names.append(place.relative_to(self.path).as_posix())
+            if len(names) > _MOST_FILES:
+                raise SourceError(
+                    f"there are more than {_MOST_FILES:,} files in it",
+                    where=self.name,
+                    remedy="give the folder of the export alone",
+                )
+        return sorted(names)
+
     def sha256(self) -> str:
-        """Give the SHA-256 of the file, as hexadecimal digits."""
+        """Give the SHA-256 as hexadecimal digits: of a file, or of a folder's names and files."""
+        if not self.path.is_dir():
+            return _sha256(self.open)
         digest = hashlib.sha256()
-        with self.open() as file:
-            while chunk := file.read(_CHUNK):
-                digest.update(chunk)
+        for name in self.files():
+            part = Source(self.path / name, f"{self.name}/{name}")
+            digest.update(f"{_sha256(part.open)} {name}\n".encode("utf-8", "surrogateescape"))
         return digest.hexdigest()
+
+
+def _sha256(opener: Callable[[], BinaryIO]) -> str:
+    digest = hashlib.sha256()
+    with opener() as file:
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
 
 
 @frozen
 class Match:
-    """That an importer can read a source, as which variant, and how it knows."""
+    """That an importer can read a source.
+
+    Attributes:
+        variant: as which variant.
+        reason: how it knows.
+        generic: whether it takes any source of this form, so that an importer that knows more
+            about it goes first.
+    """
 
     variant: str
     reason: str
+    generic: bool = False
 
 
 @frozen
@@ -229,13 +274,11 @@ class Context:
         person_key: turns an address into a pseudonym under the workspace's key.
         now: the clock, read once.
         progress: called with the number of bytes (or items) done so far.
-        transport: the HTTP transport of API importers; None for none.
     """
 
     person_key: Callable[[str], str]
     now: dt.datetime = Factory(lambda: dt.datetime.now(dt.UTC))
     progress: Callable[[int], None] = _no_progress
-    transport: Any = None
 
 
 @runtime_checkable
@@ -246,8 +289,9 @@ class Importer(Protocol):
         name: what it is called on the command line and in report files.
         hook_api: the version of the contract it is written for: 1.
         record_types: the types of record it may yield.
-        config: the attrs class of its configuration, or None when it needs none. The core reads
-            and checks the configuration file and hands over an object of this class.
+        config: the attrs class of its configuration, or None when it has none. The core reads
+            and checks the configuration file and hands over an object of this class; where every
+            setting has a default, no file is needed.
     """
 
     name: str

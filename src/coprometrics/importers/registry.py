@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from importlib.metadata import EntryPoint
 
-from attrs import frozen
+from attrs import fields, frozen
 
 from coprometrics.errors import ImporterError, PluginError
 from coprometrics.importers import hookspecs
@@ -76,15 +76,33 @@ class Registry:
             remedy=f"there is {_names(self.plugins()) or 'none'}; see 'coprometrics importers'",
         )
 
-    def identify(self, source: Source) -> list[tuple[Found, str]]:
-        """Ask every importer that is ready whether it reads a source; gives who does, and why."""
+    def identify(self, source: Source, *, schema: str | None = None) -> list[tuple[Found, str]]:
+        """Ask every importer that is ready whether it reads a source; gives who does, and why.
+
+        Those that read any source of its form count only where none knows more about it.
+
+        Args:
+            source: the source.
+            schema: asks only the importers whose configuration has this schema, as its document
+                names it.
+        """
         answers = []
         for plugin in self.plugins():
             for importer in plugin.offers:
+                if schema is not None and _schema_of(importer) != schema:
+                    continue
                 match = importer.identify(source)
                 if match is not None:
-                    answers.append((Found(importer, plugin), match.reason))
-        return answers
+                    answers.append((Found(importer, plugin), match))
+        known = [answer for answer in answers if not answer[1].generic]
+        return [(found, match.reason) for found, match in known or answers]
+
+
+def _schema_of(importer: Importer) -> object:
+    """Give the name that documents of an importer's configuration give their schema."""
+    if importer.config is None:
+        return None
+    return next((f.default for f in fields(importer.config) if f.name == "schema"), None)
 
 
 def _check(importer: object) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from attrs import Factory, define
+from attrs import NOTHING, Factory, define, fields
 
 from coprometrics.configuration import Configuration
 from coprometrics.documents import load_document
@@ -18,6 +18,7 @@ from coprometrics.errors import (
     CoprometricsError,
     ParameterError,
     PluginError,
+    SourceError,
     shown,
 )
 from coprometrics.importers.contract import (
@@ -104,7 +105,8 @@ def load_config(found: Found, path: Path | None) -> Any:
     """Read and check the configuration file of an importer.
 
     Returns:
-        An object of the importer's ``config`` class; None when it needs none.
+        An object of the importer's ``config`` class, with its defaults where there is no file;
+        None when it has none.
 
     Raises:
         ConfigError: when a file is needed and none is given, or the other way round.
@@ -115,6 +117,8 @@ def load_config(found: Found, path: Path | None) -> Any:
         if path is not None:
             raise ConfigError(f"the importer {importer.name!r} takes no mapping", where=str(path))
         return None
+    if path is None and all(field.default is not NOTHING for field in fields(importer.config)):
+        return importer.config()
     if path is None:
         raise ConfigError(
             f"the importer {importer.name!r} needs a mapping",
@@ -175,6 +179,7 @@ def import_source(
                 run.take(item, transaction)
                 run.check_limit()
             written = transaction.finish()
+            run.refuse_overlaps(written)
             run.settle(written)
             run.check_limit()
             if dry_run:
@@ -200,7 +205,7 @@ class _Run:
             source_name=source.name,
             importer=found.importer.name,
             importer_version=found.plugin.version,
-            source_sha256=None if source.path.is_dir() else source.sha256(),
+            source_sha256=source.sha256(),
         )
 
     def items(self, config: Any, context: Context) -> Iterator[Item]:
@@ -247,6 +252,21 @@ class _Run:
             )
             for line in lines:
                 self.result.refuse(Refusal(Locator(line=line), (problem,)))
+
+    def refuse_overlaps(self, written: Written) -> None:
+        """Give up where attendances would be counted twice.
+
+        Raises:
+            SourceError: naming the other source.
+        """
+        for overlap in written.overlaps:
+            orders = "1 order is" if overlap.orders == 1 else f"{overlap.orders:,} orders are"
+            raise SourceError(
+                f"{orders} in the store already, from {overlap.source_name}, with other ids of "
+                f"their attendances (such as {overlap.example}); nothing was kept",
+                where=self._source.name,
+                remedy="import an event from one kind of export only, or use a new store",
+            )
 
     def check_limit(self) -> None:
         """Give up when too many rows were refused."""

@@ -77,7 +77,7 @@ def participation(
 
     Returns:
         For each value of ``by``, and for the total: ``activities``; ``attendances`` (how many times
-        somebody came; the head count where an activity has no attendance rows at all);
+        somebody came; the head count where no attendance row of an activity says whether);
         ``people_identified`` (different people) and ``attendances_unidentified`` (of guests without
         a name, in any number of people), which must never be added; ``organisations`` (different
         ones); ``first_time`` (identified attendances that are the person's first at that kind of
@@ -89,7 +89,8 @@ def participation(
         Left out and counted: activities that were planned or cancelled (``not-completed``) and
         attendances of an activity that is not in the data (``unknown-activity``). An activity with
         neither attendance rows nor a head count is listed too (``no-attendance``): it counts, but
-        adds no attendances.
+        adds no attendances. So is one with bookings of which nobody wrote down who came: bookings
+        (``registered``) say nothing of that by themselves.
 
         What nobody recorded is not known, rather than zero: ``people_identified``, ``first_time``
         and its share where no activity of that line has attendance rows; ``attendances`` and
@@ -212,13 +213,16 @@ def _keep_held(engine: Engine, by: str, period: Period | None) -> None:
         "visits",
         "SELECT activity_id, count(*) AS listed, "
         f"count(CASE WHEN status IN ({statuses}) THEN 1 END) AS fitting, "
+        "count(CASE WHEN status IN ('attended', 'no_show') THEN 1 END) > 0 "
+        "OR count(CASE WHEN status = 'registered' THEN 1 END) = 0 AS told, "
         "count(CASE WHEN status = 'attended' THEN 1 END) AS attended, "
         "count(CASE WHEN status = 'attended' AND person_key > '' THEN 1 END) AS identified "
         "FROM attendances GROUP BY activity_id",
     )
     engine.keep(
         "held",
-        "SELECT numbered.*, coalesce(listed, 0) AS listed, coalesce(attended, 0) AS attended, "
+        "SELECT numbered.*, CASE WHEN told THEN listed ELSE 0 END AS listed, "
+        "coalesce(attended, 0) AS attended, "
         "coalesce(identified, 0) AS identified "
         "FROM numbered LEFT JOIN visits ON activity_id = id WHERE inside AND status = 'completed'",
     )

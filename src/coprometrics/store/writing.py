@@ -13,10 +13,10 @@ import pyarrow as pa
 from attrs import field, frozen
 
 from coprometrics.errors import StoreError
-from coprometrics.records import Record, field_specs
+from coprometrics.records import Attendance, Record, field_specs
 from coprometrics.store._sql import number, quoted
 
-__all__ = ["PLACE", "Conflict", "Provenance", "Transaction", "Written"]
+__all__ = ["PLACE", "Conflict", "Overlap", "Provenance", "Transaction", "Written"]
 
 _ENOUGH_ROWS = 8 * 122_880
 """How many rows make an insert: large ones are written by all cores, a row group each at a time."""
@@ -68,6 +68,21 @@ class Conflict:
 
 
 @frozen
+class Overlap:
+    """Orders whose attendances are already there under other ids, from another source.
+
+    Attributes:
+        source_name: the other source.
+        orders: how many orders.
+        example: one of them.
+    """
+
+    source_name: str
+    orders: int
+    example: str
+
+
+@frozen
 class Written:
     """What a transaction did.
 
@@ -77,6 +92,7 @@ class Written:
         unchanged: how many were there already.
         repeated: how many rows were left out because they repeat another row of the source.
         conflicts: ids that several different records claim.
+        overlaps: orders that would be counted twice.
     """
 
     added: int
@@ -84,6 +100,7 @@ class Written:
     unchanged: int
     repeated: int
     conflicts: tuple[Conflict, ...]
+    overlaps: tuple[Overlap, ...] = ()
 
 
 class Transaction:
@@ -164,6 +181,7 @@ class Transaction:
         """Settle ids: drop repeats, replace older versions, take out conflicts."""
         if self._written is None:
             self._insert_gathered()
+            overlaps = self._overlaps() if Attendance in self._gathered else ()
             parts = [
                 _Settlement(self._connection, record_type, self._number).settle()
                 for record_type in self._gathered
@@ -174,8 +192,29 @@ class Transaction:
                 unchanged=sum(part.unchanged for part in parts),
                 repeated=sum(part.repeated for part in parts),
                 conflicts=tuple(conflict for part in parts for conflict in part.conflicts),
+                overlaps=overlaps,
             )
         return self._written
+
+    def _overlaps(self) -> tuple[Overlap, ...]:
+        """Find orders that are also there from another source, with no attendance in common.
+
+        Some exports of a system have no id for an attendance, so that only its order tells that
+        it is there already.
+        """
+        rows = self._connection.execute(
+            "WITH fresh AS (SELECT DISTINCT order_id, id FROM attendance "
+            f"WHERE source_number = {self._number} AND order_id IS NOT NULL), "
+            "held AS (SELECT DISTINCT order_id, id, source_number FROM attendance "
+            f"WHERE source_number <> {self._number} "
+            "AND order_id IN (SELECT order_id FROM fresh)), "
+            "shared AS (SELECT DISTINCT held.order_id FROM held JOIN fresh USING (order_id, id)) "
+            "SELECT source_name, count(DISTINCT order_id), min(order_id) "
+            "FROM held JOIN coprometrics_sources USING (source_number) "
+            "WHERE order_id NOT IN (SELECT order_id FROM shared) "
+            "GROUP BY source_name ORDER BY source_name"
+        ).fetchall()
+        return tuple(Overlap(*row) for row in rows)
 
 
 class _Settlement:

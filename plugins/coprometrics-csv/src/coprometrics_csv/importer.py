@@ -36,7 +36,8 @@ class CsvImporter:
             return None
         if not _seems_text(source.head()):
             return None
-        return Match("mapped", "the name is that of a CSV file, and it holds text")
+        reason = "the name is that of a CSV file, and it holds text"
+        return Match("mapped", reason, generic=True)
 
     def read(self, source: Source, config: Mapping, context: Context) -> Iterator[Item]:
         """Read a CSV file; every row becomes a record, a refusal, or is counted as left out.
