@@ -242,5 +242,14 @@ def test_every_statement_of_the_real_report_is_bound(real_report: Check):
     assert len(printed) == 49
 
 
-def test_nothing_but_the_unchecked_relations_is_said_of_the_real_report(real_report: Check):
-    assert [f.code for f in real_report.findings] == ["relations-not-checked"]
+def test_the_real_report_contradicts_itself_once_and_is_saved_by_rounding_once(real_report: Check):
+    talks, shares = real_report.findings
+    assert (talks.code, shares.code) == ("inconsistent", "consistent-by-rounding")
+    assert "7 + 5 + 3 + 1 + 1 + 1 + 1 = 19, printed 17" in talks.message
+    assert talks.suspects == (
+        ("talks.organisations",),
+        ("talks.organisations.by.charity",),
+        ("talks.organisations.by.ucl",),
+        ("talks.organisations.by.university",),
+    )
+    assert "revenue.share.consultancy" in shares.figures

@@ -163,9 +163,45 @@ def test_an_acceptance_that_fits_nothing_is_stale(folder: Path):
     assert codes(check(folder)) == ["accepted-stale"]
 
 
-def test_relations_are_said_not_to_be_checked(folder: Path):
+def test_a_relation_that_names_no_figure_is_a_finding_with_its_place(folder: Path):
     write(folder, "report.yaml", REPORT + "relations:\n  - {sum: 'a.*', equals: b}\n")
-    assert codes(check(folder)) == ["relations-not-checked"]
+    (finding,) = check(folder).findings
+    assert finding.code == "relation-wrong"
+    assert finding.place is not None
+    assert finding.place.line == REPORT.count("\n") + 2
+
+
+CONTRADICTION = """
+schema: report-v1
+title: Talks
+period: {start: 2023-01-01, end: 2023-12-31}
+figures:
+  all: {printed: "17", manual: the office}
+  by.a: {printed: "12", manual: the office}
+  by.b: {printed: "7", manual: the office}
+relations:
+  - {sum: "by.*", equals: all}
+"""
+
+
+def test_printed_figures_that_cannot_all_be_true_are_a_finding_with_all_corrections(folder: Path):
+    write(folder, "report.yaml", CONTRADICTION)
+    (finding,) = check(folder).findings
+    assert finding.code == "inconsistent"
+    assert finding.message == "these cannot all be true: 12 + 7 = 19, printed 17"
+    assert finding.remedy == "correct all from 17 to 19, or by.a from 12 to 10, or by.b from 7 to 5"
+    assert finding.figures == ("all", "by.a", "by.b")
+
+
+@pytest.mark.parametrize("figures", ["[all]", "[by.a]", "[all, by.a, by.b]"])
+def test_a_contradiction_is_accepted_by_its_figures_or_by_the_one_to_correct(folder, figures):
+    accepted = (
+        f"accepted:\n  - {{code: inconsistent, figures: {figures}, reason: as published, "
+        "until: 2030-01-01}\n"
+    )
+    write(folder, "report.yaml", CONTRADICTION + accepted)
+    (finding,) = check(folder).findings
+    assert finding.accepted is not None
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ def test_every_code_is_kebab_case_and_explained() -> None:
 
 def test_the_severity_follows_from_the_code() -> None:
     assert mismatch().severity == "error"
-    assert Finding("relations-not-checked", "not checked").severity == "info"
+    assert Finding("consistent-by-rounding", "rounded").severity == "info"
     assert Finding("accepted-stale", "stale").severity == "warning"
 
 

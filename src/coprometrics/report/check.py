@@ -19,11 +19,13 @@ from coprometrics.importers.registry import Registry
 from coprometrics.importers.runner import ImportResult, import_source, load_config
 from coprometrics.metrics.registry import MetricRegistry
 from coprometrics.money import exponent
+from coprometrics.report.contradictions import consistency_findings, read_relations
 from coprometrics.report.document import read_document
 from coprometrics.report.findings import Acceptance, Finding, apply_accepted
 from coprometrics.report.numerals import NumberFormat, locale_format
 from coprometrics.report.printed import Printed, parse_printed
 from coprometrics.report.recompute import Recomputation, disagreement, recompute
+from coprometrics.report.relations import Known
 from coprometrics.report.report_file import FigureEntry, Report
 from coprometrics.report.statements import Binding, bind_statement
 from coprometrics.store import Store
@@ -143,6 +145,7 @@ class _Checker:
     settings: Configuration
     progress: Callable[[str], None]
     findings: list[Finding] = Factory(list)
+    prints: dict[str, tuple[Printed, Place]] = Factory(dict)
 
     @property
     def report(self) -> Report:
@@ -164,14 +167,8 @@ class _Checker:
             self._outcome(figure_id, bindings.get(figure_id, ()), computed, number_format)
             for figure_id in ids
         )
-        if self.report.relations:
-            number = len(self.report.relations)
-            self._find(
-                "relations-not-checked",
-                f"{number} relation{'s' if number > 1 else ''} between figures were read, but this "
-                "release does not check them",
-                place=self.document.place("relations", of_key=True),
-            )
+        self.progress("comparing the figures with each other")
+        self._compare(ids, computed)
         return Check(
             title=self.report.title,
             file=str(self.file),
@@ -271,6 +268,28 @@ class _Checker:
         text, place = prints[0] if prints else (None, None)
         return FigureOutcome(figure_id, text, place, given, entry.metric, verdict)
 
+    def _compare(self, ids: list[str], computed: dict[str, Recomputation]) -> None:
+        """Ask whether all the prints can be true at once."""
+        if not self.report.relations:
+            return
+        known = {figure_id: self._known(figure_id, computed.get(figure_id)) for figure_id in ids}
+        links, findings = read_relations(
+            self.report.relations, known, lambda number: self.document.place("relations", number)
+        )
+        self.findings += findings
+        places = {figure_id: self.prints[figure_id][1] for figure_id in self.prints}
+        self.findings += consistency_findings(known, links, places.get)
+
+    def _known(self, figure_id: str, answer: Recomputation | None) -> Known:
+        entry = self.report.figures.get(figure_id, FigureEntry())
+        if figure_id in self.prints:
+            printed, _place = self.prints[figure_id]
+            return Known(figure_id, printed.unit, printed.currency, printed, entry.audited)
+        computed = answer.figure if answer else None
+        unit = entry.unit or (computed.unit if computed else "quantity")
+        currency = self.report.currency if unit == "money" else None
+        return Known(figure_id, unit, currency)
+
     def _read(
         self,
         figure_id: str,
@@ -301,6 +320,7 @@ class _Checker:
                 )
                 continue
             read.append((printed, place))
+            self.prints.setdefault(figure_id, (printed, place))
             first, first_place = read[0]
             if first.unit != printed.unit or not first.interval.intersects(printed.interval):
                 self._find(

@@ -40,6 +40,11 @@ CODES: Final[dict[str, Code]] = {
     for code in (
         Code("accepted-expired", "warning", "An acceptance has passed its end date."),
         Code("accepted-stale", "warning", "An acceptance fits no finding any more."),
+        Code(
+            "consistent-by-rounding",
+            "info",
+            "Figures fit each other only because they are rounded.",
+        ),
         Code("figure-mismatch", "error", "A printed figure is not what the records give."),
         Code("figure-not-computed", "error", "A figure could not be calculated."),
         Code(
@@ -48,13 +53,15 @@ CODES: Final[dict[str, Code]] = {
             "One figure is printed twice, in ways that cannot both be true.",
         ),
         Code("figure-unbound", "error", "A figure has no printed text anywhere."),
+        Code("inconsistent", "error", "Printed figures cannot all be true."),
         Code("printed-unreadable", "error", "A printed figure cannot be read as a number."),
         Code("record-refused", "error", "An imported record does not fit its type."),
-        Code("relations-not-checked", "info", "The relations between figures were not checked."),
+        Code("relation-wrong", "error", "A relation between figures cannot be read."),
         Code("report-shape", "error", "The report file does not fit its schema."),
         Code("statement-ambiguous", "error", "A statement fits more than one passage."),
         Code("statement-not-a-number", "error", "A statement has something else than a number."),
         Code("statement-not-found", "error", "A statement is not in the document."),
+        Code("undecided", "error", "Whether figures can all be true was not decided."),
     )
 }
 """Every code, in the order of the alphabet."""
@@ -117,6 +124,7 @@ class Finding:
         expected: what would be right.
         remedy: what to do.
         accepted: the acceptance that covers it.
+        suspects: sets of its figures of which one, printed otherwise, would mend it.
         severity: how grave it is; follows from the code.
 
     Examples:
@@ -134,6 +142,7 @@ class Finding:
     expected: str | None = None
     remedy: str | None = None
     accepted: Acceptance | None = None
+    suspects: tuple[tuple[str, ...], ...] = ()
     severity: Severity = field(init=False)
 
     @severity.default
@@ -174,7 +183,8 @@ def apply_accepted(
 ) -> tuple[Finding, ...]:
     """Mark the findings that are accepted today, and add those about the acceptances themselves.
 
-    An acceptance fits the findings of its code about exactly its figures.
+    An acceptance fits the findings of its code about exactly its figures, and those for which
+    its figures are the ones to correct.
 
     Args:
         findings: what the check found.
@@ -210,7 +220,8 @@ def apply_accepted(
     result: list[Finding] = []
     used: set[tuple[str, tuple[str, ...]]] = set()
     for finding in findings:
-        key = (finding.code, _as_set(finding.figures))
+        keys = [(finding.code, _as_set(names)) for names in (finding.figures, *finding.suspects)]
+        key = next((key for key in keys if key in by_key), keys[0])
         found = by_key.get(key)
         if found is not None:
             used.add(key)

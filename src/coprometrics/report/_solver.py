@@ -1,0 +1,216 @@
+"""Printed figures and the links between them as constraints for Z3, exactly.
+
+Counts and money are whole numbers (money in its minor units), shares and quantities are fractions.
+A printed figure bounds its own value, or, where it is a share or a growth of something that is not
+known exactly, relates two others: lo * whole <= part <= hi * whole is linear, because lo and hi are
+constants. Every print and every link has a switch, so that any of them can be left out.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any
+
+import z3
+
+from coprometrics.report.interval import Interval
+from coprometrics.report.printed import Printed
+from coprometrics.report.relations import Known, Link
+
+__all__ = ["Solver", "UndecidedError"]
+
+
+class UndecidedError(Exception):
+    """The time given was not enough to decide."""
+
+
+class Solver:
+    """The constraints of one group of figures.
+
+    Args:
+        figures: the figures, printed or not, by their ids.
+        links: what must hold between them.
+        budget: the seconds that all questions together may take.
+        literal: whether every rounded figure is taken as exactly what is printed.
+    """
+
+    def __init__(
+        self,
+        figures: Mapping[str, Known],
+        links: Sequence[Link],
+        budget: float,
+        *,
+        literal: bool = False,
+    ) -> None:
+        self._figures = figures
+        self._literal = literal
+        self._until = time.monotonic() + budget
+        self._solver = z3.Solver()
+        self._values = {name: self._variable(name) for name in figures}
+        self.prints: dict[str, Any] = {}
+        for name, known in figures.items():
+            if known.unit == "count":
+                self._solver.add(self._values[name] >= 0)
+            if known.printed is not None:
+                switch = z3.Bool(f"print {name}")
+                self.prints[name] = switch
+                self._solver.add(
+                    z3.Implies(switch, self._within(name, self._interval(known.printed)))
+                )
+        self.links: dict[int, Any] = {}
+        for number, link in enumerate(links):
+            switch = z3.Bool(f"link {number}")
+            self.links[number] = switch
+            self._solver.add(z3.Implies(switch, z3.And(*self._constraints(link))))
+
+    def possible(self, switches: Iterable[Any]) -> bool:
+        """Say whether everything that is switched on can be true at once.
+
+        Raises:
+            UndecidedError: when the time is over.
+        """
+        return self._check(self._solver, list(switches))
+
+    def core(self, switches: Iterable[Any]) -> list[Any]:
+        """Give switches that cannot all be on; some of them may not be needed for that."""
+        if self._check(self._solver, list(switches)):
+            return []
+        return list(self._solver.unsat_core())
+
+    def sets(
+        self, switches: Sequence[Any], fixed: Sequence[Any], size: int, *, most: int
+    ) -> list[list[Any]]:
+        """Give every set of so many switches without which the rest can be true.
+
+        Args:
+            switches: those that may be turned off.
+            fixed: those that stay on.
+            size: how many are turned off, at most.
+            most: how many sets are looked for.
+
+        Raises:
+            UndecidedError: when the time is over, or there are more.
+        """
+        found: list[list[Any]] = []
+        self._solver.push()
+        try:
+            self._solver.add(z3.PbLe([(z3.Not(switch), 1) for switch in switches], size))
+            while self._check(self._solver, list(fixed)):
+                model = self._solver.model()
+                off = [s for s in switches if not z3.is_true(model.eval(s, model_completion=True))]
+                if len(found) == most:
+                    raise UndecidedError
+                found.append(off)
+                self._solver.add(z3.Or(*off))
+        finally:
+            self._solver.pop()
+        return found
+
+    def range_of(self, name: str, switches: Iterable[Any]) -> Interval:
+        """Give the values that a figure can have while everything switched on is true.
+
+        Raises:
+            UndecidedError: when the time is over.
+        """
+        ends = []
+        for ask in ("minimize", "maximize"):
+            optimizer = z3.Optimize()
+            optimizer.add(*self._solver.assertions(), *switches)
+            goal = getattr(optimizer, ask)(self._values[name])
+            self._check(optimizer, [])
+            values = (
+                optimizer.lower_values(goal) if ask == "minimize" else optimizer.upper_values(goal)
+            )
+            endless, value, beside = (_fraction(part) for part in values)
+            ends.append((None, False) if endless else (value, not beside))
+        (low, low_closed), (high, high_closed) = ends
+        return Interval(low, high, low_closed, high_closed)
+
+    def _check(self, solver: Any, switches: list[Any]) -> bool:
+        left = int((self._until - time.monotonic()) * 1000)
+        if left <= 0:
+            raise UndecidedError
+        solver.set("timeout", left)
+        answer = solver.check(*switches)
+        if answer == z3.unknown:
+            raise UndecidedError
+        return bool(answer == z3.sat)
+
+    def _variable(self, name: str) -> Any:
+        whole = self._figures[name].unit in ("count", "money") and not self._literal
+        return z3.Int(f"value {name}") if whole else z3.Real(f"value {name}")
+
+    def _interval(self, printed: Printed) -> Interval:
+        if self._literal and printed.step is not None and printed.value is not None:
+            return Interval.exactly(printed.value)
+        return printed.interval
+
+    def _within(self, name: str, interval: Interval) -> Any:
+        return z3.And(*_bounds(self._values[name], interval))
+
+    def _constraints(self, link: Link) -> list[Any]:
+        values = [self._values[name] for name in link.figures]
+        match link.kind:
+            case "sum":
+                total = _number(link.constant) if link.constant is not None else values.pop()
+                return [z3.Sum(*values) == total]
+            case "equal":
+                return [one == other for one, other in pairwise(values)]
+            case "at_most":
+                return [one <= other for one, other in pairwise(values)]
+            case "share":
+                share, part, whole = link.figures
+                return [
+                    self._values[share] >= 0,
+                    self._values[whole] > 0,
+                    *self._product(share, whole, part, Fraction(0)),
+                ]
+            case "growth":
+                growth, later, earlier = link.figures
+                return [
+                    self._values[earlier] > 0,
+                    *self._product(growth, earlier, later, Fraction(1)),
+                ]
+
+    def _product(self, factor: str, of: str, gives: str, more: Fraction) -> list[Any]:
+        """Write (factor + more) * of = gives, as far as one of the two factors is bounded."""
+        value, base, result = (self._values[name] for name in (factor, of, gives))
+        constraints: list[Any] = []
+        if (printed := self._figures[of].printed) is not None:
+            interval = self._interval(printed)
+            if interval.is_exact and interval.low is not None:
+                exact = (value + _number(more)) * _number(interval.low) == result
+                constraints.append(z3.Implies(self.prints[of], exact))
+        if (printed := self._figures[factor].printed) is not None:
+            interval = self._interval(printed)
+            if interval.low is not None:
+                least = _number(interval.low + more) * base
+                above = least <= result if interval.low_closed else least < result
+                constraints.append(z3.Implies(self.prints[factor], above))
+            if interval.high is not None:
+                most = _number(interval.high + more) * base
+                below = result <= most if interval.high_closed else result < most
+                constraints.append(z3.Implies(self.prints[factor], below))
+        return constraints
+
+
+def _bounds(value: Any, interval: Interval) -> list[Any]:
+    bounds = []
+    if interval.low is not None:
+        low = _number(interval.low)
+        bounds.append(value >= low if interval.low_closed else value > low)
+    if interval.high is not None:
+        high = _number(interval.high)
+        bounds.append(value <= high if interval.high_closed else value < high)
+    return bounds
+
+
+def _number(value: Fraction) -> Any:
+    return z3.RealVal(f"{value.numerator}/{value.denominator}")
+
+
+def _fraction(value: Any) -> Fraction:
+    return Fraction(str(value))

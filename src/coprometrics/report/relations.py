@@ -1,0 +1,224 @@
+"""What must hold between printed figures, from the report file's relations."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from typing import Literal
+
+from attrs import frozen
+
+from coprometrics.documents import Place
+from coprometrics.errors import CoprometricsError, ReportError
+from coprometrics.money import exponent
+from coprometrics.report.printed import Printed, Unit, parse_printed
+from coprometrics.report.report_file import Relation
+
+__all__ = ["Known", "Link", "LinkKind", "links_of"]
+
+LinkKind = Literal["sum", "share", "growth", "at_most", "equal"]
+"""What sort of relation it is."""
+
+
+@frozen
+class Known:
+    """What is known of a figure: what it counts, and what is printed.
+
+    Attributes:
+        id: its id.
+        unit: what it counts.
+        currency: the currency of money.
+        printed: its print; None where it is printed nowhere.
+        audited: whether the print is beyond doubt.
+    """
+
+    id: str
+    unit: Unit
+    currency: str | None = None
+    printed: Printed | None = None
+    audited: bool = False
+
+
+@frozen
+class Link:
+    """Something that must hold between figures.
+
+    Attributes:
+        kind: what sort it is.
+        figures: the figures: of a sum the parts, then the total unless that is a constant; of a
+            share the share, the part, the whole; of a growth the growth, the later and the earlier;
+            else all in order.
+        constant: the total of a sum, where no figure is it; money in minor units.
+        place: where it is written; None where a metric says so by itself.
+        source: the metric that says so.
+    """
+
+    kind: LinkKind
+    figures: tuple[str, ...]
+    constant: Fraction | None = None
+    place: Place | None = None
+    source: str | None = None
+
+
+_SHAPES: Mapping[LinkKind, tuple[str, ...]] = {
+    "sum": ("sum", "equals"),
+    "share": ("share", "part", "of"),
+    "growth": ("from_", "to", "growth"),
+    "at_most": ("at_most",),
+    "equal": ("equal",),
+}
+_KEYS = {key: kind for kind, keys in _SHAPES.items() for key in keys}
+
+
+def links_of(relation: Relation, figures: Mapping[str, Known], place: Place | None) -> Link:
+    """Make a link of a relation.
+
+    Args:
+        relation: as the report file has it.
+        figures: the figures that there are, by their ids.
+        place: where it is written.
+
+    Raises:
+        ReportError: when it is not one of the five kinds, names no figure, names one twice, or its
+            figures do not count the same.
+
+    Examples:
+        >>> known = {name: Known(name, "count") for name in ("all", "by.a", "by.b")}
+        >>> links_of(Relation(sum="by.*", equals="all"), known, None).figures
+        ('by.a', 'by.b', 'all')
+    """
+    kind = _kind(relation)
+    if kind == "sum":
+        return _sum(relation, figures, place)
+    if kind in ("share", "growth"):
+        names = (
+            (relation.share, relation.part, relation.of)
+            if kind == "share"
+            else (relation.growth, relation.to, relation.from_)
+        )
+        found = tuple(_one(name or "", figures) for name in names)
+        _different(found)
+        if figures[found[0]].unit != "ratio":
+            raise ReportError(
+                f"{found[0]} is a {kind}, but its print is no percentage or fraction",
+                remedy="say unit: ratio",
+            )
+        _alike(found[1:], figures)
+        return Link(kind, found, place=place)
+    listed = relation.at_most if kind == "at_most" else relation.equal
+    found = tuple(name for pattern in listed or () for name in _matching(pattern, figures))
+    if len(found) < 2:
+        raise ReportError(f"{kind} needs two figures or more, here is {len(found)}")
+    _different(found)
+    _alike(found, figures)
+    return Link(kind, found, place=place)
+
+
+def _kind(relation: Relation) -> LinkKind:
+    keys = [key for key in _KEYS if getattr(relation, key) is not None]
+    kinds = {_KEYS[key] for key in keys}
+    shapes = "; ".join(
+        ", ".join(key.removesuffix("_") for key in keys) for keys in _SHAPES.values()
+    )
+    if len(kinds) != 1 or set(keys) != set(_SHAPES[(kind := next(iter(kinds)))]):
+        named = ", ".join(key.removesuffix("_") for key in keys) or "nothing"
+        raise ReportError(
+            f"a relation with {named} is none of the five kinds",
+            remedy=f"give all the keys of one kind: {shapes}",
+        )
+    return kind
+
+
+def _sum(relation: Relation, figures: Mapping[str, Known], place: Place | None) -> Link:
+    patterns = (relation.sum,) if isinstance(relation.sum, str) else relation.sum or ()
+    total = relation.equals
+    parts = tuple(name for pattern in patterns for name in _matching(pattern, figures))
+    if isinstance(total, str) and total in figures:
+        if total in parts:
+            raise ReportError(
+                f"{total} is the sum and one of its own parts",
+                remedy="name the parts so that the sum is not among them",
+            )
+        found = (*parts, total)
+        _different(found)
+        _alike(found, figures)
+        return Link("sum", found, place=place)
+    _different(parts)
+    _alike(parts, figures)
+    return Link("sum", parts, constant=_constant(total, figures[parts[0]]), place=place)
+
+
+def _constant(total: object, first: Known) -> Fraction:
+    """Read the number that a sum must be; money in major units, or as it is printed."""
+    if isinstance(total, int):
+        return Fraction(total * 10 ** exponent(first.currency) if first.currency else total)
+    try:
+        printed = parse_printed(str(total), currency=first.currency or "GBP", unit=first.unit)
+    except CoprometricsError:
+        printed = None
+    if printed is None or not printed.interval.is_exact or printed.interval.low is None:
+        raise ReportError(
+            f"the sum equals {total!r}, which is neither a figure nor an exact number",
+            remedy="name a figure of the file, or give a number",
+        )
+    return printed.interval.low
+
+
+def _matching(pattern: str, figures: Mapping[str, Known]) -> Sequence[str]:
+    """Give the figures that a name or a pattern stands for; ``*`` is one part of a name."""
+    if "*" not in pattern:
+        return [_one(pattern, figures)]
+    wanted = pattern.split(".")
+    found = [
+        name
+        for name in figures
+        if len(parts := name.split(".")) == len(wanted)
+        and all(fnmatch.fnmatchcase(part, want) for part, want in zip(parts, wanted, strict=True))
+    ]
+    if not found:
+        raise ReportError(f"no figure is called {pattern!r}", remedy="check the pattern")
+    return found
+
+
+def _one(name: str, figures: Mapping[str, Known]) -> str:
+    if name not in figures:
+        raise ReportError(
+            f"there is no figure {name!r}",
+            remedy="declare it under figures, or put it in a statement",
+        )
+    return name
+
+
+def _different(names: Sequence[str]) -> None:
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ReportError(f"{', '.join(twice)} is named twice", remedy="name each figure once")
+
+
+def _alike(names: Sequence[str], figures: Mapping[str, Known]) -> None:
+    kinds = {(figures[name].unit, figures[name].currency) for name in names}
+    if len(kinds) > 1:
+        listed = ", ".join(f"{name} ({_counts(figures[name])})" for name in names)
+        raise ReportError(
+            f"figures that do not count the same are compared: {listed}",
+            remedy="compare figures of one unit, or say their unit",
+        )
+
+
+def _counts(known: Known) -> str:
+    return known.currency or known.unit
+
+
+def groups_of(links: Sequence[Link]) -> Iterator[tuple[tuple[str, ...], tuple[Link, ...]]]:
+    """Give the figures that hang together, with their links, in the order of the links."""
+    group: dict[str, int] = {}
+    for number, link in enumerate(links):
+        merged = {group[name] for name in link.figures if name in group}
+        for name, old in group.items():
+            if old in merged:
+                group[name] = number
+        group.update(dict.fromkeys(link.figures, number))
+    for last in dict.fromkeys(group[link.figures[0]] for link in links):
+        names = tuple(name for name, number in group.items() if number == last)
+        yield names, tuple(link for link in links if group[link.figures[0]] == last)
