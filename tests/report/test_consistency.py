@@ -302,12 +302,12 @@ def _holds(link: Link, at: Mapping[str, int]) -> bool:
     return all(a == b if link.kind == "equal" else a <= b for a, b in pairs)
 
 
-small = st.integers(0, 6)
+small = st.integers(0, 3)
 
 
 @given(
     st.dictionaries(st.sampled_from("abcd"), small.map(str) | st.sampled_from(
-        ["over 2", "under 4", "2 to 4", "at least 3", "up to 1"]), min_size=2, max_size=4),
+        ["over 2", "under 3", "1 to 3", "at least 2", "up to 1"]), min_size=2, max_size=4),
     st.data(),
 )  # fmt: skip
 def test_the_verdict_is_that_of_trying_all_numbers(texts, data):
@@ -317,7 +317,7 @@ def test_the_verdict_is_that_of_trying_all_numbers(texts, data):
         Link, st.sampled_from(["sum", "equal", "at_most"]),
         st.permutations(names).map(tuple)), min_size=1, max_size=2))  # fmt: skip
     verdicts = {group.verdict for group in examine(figures, links)}
-    assert ("inconsistent" not in verdicts) == brute_force(figures, links, 8)
+    assert ("inconsistent" not in verdicts) == brute_force(figures, links, 10)
 
 
 WRONG = {

@@ -91,9 +91,9 @@ def examine(
         ('inconsistent', ('all', 'by.a', 'by.b'))
         >>> for correction in group.corrections:
         ...     print([(change.figure, str(change.possible)) for change in correction.changes])
-        [('all', '19')]
-        [('by.a', '10')]
-        [('by.b', '5')]
+        [('all', 'exactly 19')]
+        [('by.a', 'exactly 10')]
+        [('by.b', 'exactly 5')]
     """
     ordered = sorted(set(links), key=_order)
     groups = [
