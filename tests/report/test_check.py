@@ -12,7 +12,8 @@ from coprometrics.documents import document_schema
 from coprometrics.errors import CoprometricsError
 from coprometrics.output.json import CheckResult, check_as_json
 from coprometrics.output.text import check_as_text
-from coprometrics.report.check import Check, check_report
+from coprometrics.report.check import check_report
+from coprometrics.report.result import Check
 
 TODAY = dt.date(2024, 6, 1)
 EXAMPLE = Path(__file__).parents[2] / "examples" / "impact-report-2023"

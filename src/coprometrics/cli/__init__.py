@@ -16,6 +16,7 @@ import click
 from coprometrics.cli.check import check
 from coprometrics.cli.importing import import_command, importers
 from coprometrics.cli.metric import metric, metrics
+from coprometrics.cli.scan import scan
 from coprometrics.cli.schemas import schemas
 from coprometrics.errors import CoprometricsError
 
@@ -80,7 +81,7 @@ def cli() -> None:
     """Every number in an impact report: typed, recomputed and checked."""
 
 
-for _command in (check, import_command, importers, metric, metrics, schemas):
+for _command in (check, import_command, importers, metric, metrics, scan, schemas):
     cli.add_command(_command)
 
 

@@ -29,12 +29,30 @@ __all__ = ["check"]
     help="The least grave finding that makes the exit code 1.",
 )
 @click.option(
+    "--min-coverage",
+    type=click.IntRange(0, 100),
+    metavar="PERCENT",
+    help="Find fault when statements bind a smaller share of the document's numbers.",
+)
+@click.option(
+    "--explain",
+    metavar="FIGURE",
+    help="Say which values all the printed figures leave to this one, and check nothing else.",
+)
+@click.option(
     "--today",
     type=click.DateTime(["%Y-%m-%d"]),
     metavar="YYYY-MM-DD",
     help="The day that decides whether an accepted finding has expired.",
 )
-def check(report: Path, form: str, fail_on: str, today: dt.datetime | None) -> int:
+def check(
+    report: Path,
+    form: str,
+    fail_on: str,
+    min_coverage: int | None,
+    explain: str | None,
+    today: dt.datetime | None,
+) -> int:
     """Recompute the figures of REPORT, a report file or the folder of report.yaml.
 
     Exit code 0: nothing to say at or above --fail-on. 1: there are such findings. 2: something
@@ -44,12 +62,15 @@ def check(report: Path, form: str, fail_on: str, today: dt.datetime | None) -> i
 
     from coprometrics.output.json import check_as_json
     from coprometrics.output.text import print_check
-    from coprometrics.report.check import check_report
+    from coprometrics.report.check import check_report, explain_figure
 
     day = today.date() if today else dt.datetime.now().astimezone().date()
+    if explain is not None:
+        click.echo(explain_figure(report, explain))
+        return 0
     console = Console(stderr=True)
     with console.status("") as status:
-        found = check_report(report, today=day, progress=status.update)
+        found = check_report(report, today=day, min_coverage=min_coverage, progress=status.update)
     if form == "json":
         click.echo(check_as_json(found), nl=False)
     else:

@@ -10,8 +10,8 @@ import attrs
 from attrs import frozen
 
 from coprometrics.documents import Place, setting
-from coprometrics.report.check import Check, FigureOutcome, Verdict
 from coprometrics.report.findings import Finding, Severity
+from coprometrics.report.result import Check, FigureOutcome, Verdict
 
 __all__ = ["CheckResult", "check_as_json"]
 

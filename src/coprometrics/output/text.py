@@ -12,8 +12,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from coprometrics.report.check import Check, FigureOutcome
 from coprometrics.report.findings import Finding
+from coprometrics.report.result import Check, FigureOutcome
 
 if TYPE_CHECKING:
     from typing import TextIO

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from attrs import Factory, define, frozen
+from attrs import Factory, define
 
 from coprometrics.configuration import Configuration, find_configuration
 from coprometrics.documents import Document, DocumentError, Place, load_document
@@ -19,81 +18,30 @@ from coprometrics.importers.registry import Registry
 from coprometrics.importers.runner import ImportResult, import_source, load_config
 from coprometrics.metrics.registry import MetricRegistry
 from coprometrics.money import exponent
+from coprometrics.report.consistency import implied
 from coprometrics.report.contradictions import consistency_findings, read_relations
-from coprometrics.report.document import read_document
 from coprometrics.report.findings import Acceptance, Finding, apply_accepted
 from coprometrics.report.numerals import NumberFormat, locale_format
 from coprometrics.report.printed import Printed, parse_printed
+from coprometrics.report.reading import (
+    coverage_finding,
+    naming,
+    read_report_document,
+    report_file,
+)
 from coprometrics.report.recompute import Recomputation, disagreement, recompute
-from coprometrics.report.relations import Known
+from coprometrics.report.relations import Known, Link
 from coprometrics.report.report_file import FigureEntry, Report
-from coprometrics.report.statements import Binding, bind_statement
+from coprometrics.report.result import Check, FigureOutcome, Verdict
+from coprometrics.report.statements import Binding
 from coprometrics.store import Store
 
-__all__ = ["Check", "FigureOutcome", "Verdict", "check_report"]
-
-Verdict = Literal["agrees", "differs", "not computed", "manual", "no source", "not printed"]
-"""What the check says of one figure:
-
-- agrees: the records give it, at its printed precision;
-- differs: they give something else, or its print cannot be read;
-- not computed: its metric could not be calculated;
-- manual: a person vouches for it;
-- no source: neither a metric nor a person stands behind it;
-- not printed: no text of it was found.
-"""
+__all__ = [
+    "check_report",
+    "explain_figure",
+]
 
 _MOST_REFUSALS = 20
-
-
-@frozen
-class FigureOutcome:
-    """What came of one figure.
-
-    Attributes:
-        id: its id.
-        printed: its text, where there is one.
-        place: where that stands.
-        given: what the records give, as people write it.
-        metric: the metric that gives it.
-        verdict: see ``Verdict``.
-    """
-
-    id: str
-    printed: str | None
-    place: Place | None
-    given: str | None
-    metric: str | None
-    verdict: Verdict
-
-
-@frozen
-class Check:
-    """What the check of a report found.
-
-    Attributes:
-        title: the title of the report.
-        file: the report file.
-        period: its first and last day.
-        sources: what came of each source.
-        outcomes: what came of each figure, in the order of the report file.
-        findings: everything there is to say, accepted or not, in a fixed order.
-    """
-
-    title: str
-    file: str
-    period: tuple[dt.date, dt.date] | None = None
-    sources: tuple[ImportResult, ...] = ()
-    outcomes: tuple[FigureOutcome, ...] = ()
-    findings: tuple[Finding, ...] = ()
-
-    def failing(self, fail_on: str = "error") -> tuple[Finding, ...]:
-        """Give the findings that are not accepted and at least as grave as ``fail_on``."""
-        grave = _SEVERITIES[: _SEVERITIES.index(fail_on) + 1]
-        return tuple(f for f in self.findings if f.severity in grave and f.accepted is None)
-
-
-_SEVERITIES = ("error", "warning", "info")
 
 
 def check_report(
@@ -101,14 +49,17 @@ def check_report(
     *,
     today: dt.date,
     registry: Registry | None = None,
+    min_coverage: int | None = None,
     progress: Callable[[str], None] = lambda _step: None,
 ) -> Check:
-    """Check a report: shape, then every figure against the records behind it.
+    """Check a report: its shape, its figures against the records, each other and the text.
 
     Args:
         path: the report file, or the folder in which it is called ``report.yaml``.
         today: the day of the check; it decides alone whether an accepted finding has expired.
         registry: the importers; those of the environment by default.
+        min_coverage: the percentage of the document's numbers that statements must bind; less is
+            a finding.
         progress: called with each step in words, before it is taken.
 
     Returns:
@@ -118,9 +69,7 @@ def check_report(
         CoprometricsError: when the report file, its document, a source or a mapping cannot be
             read. What can be read but is wrong is a finding.
     """
-    file = Path(path)
-    if file.is_dir():
-        file = file / "report.yaml"
+    file = report_file(path)
     try:
         document = load_document(file, Report)
     except DocumentError as error:
@@ -132,9 +81,45 @@ def check_report(
                 for problem in error.problems
             ),
         )
+    return _checker(document, file, registry, progress).run(today, min_coverage)
+
+
+def explain_figure(path: Path | str, figure: str, *, registry: Registry | None = None) -> str:
+    """Say which values all the printed figures together leave to one of them.
+
+    Args:
+        path: the report file, or its folder.
+        figure: the id of the figure, printed or not.
+        registry: the importers; those of the environment by default.
+
+    Raises:
+        CoprometricsError: when something cannot be read, or there is no such figure.
+    """
+    file = report_file(path)
+    checker = _checker(load_document(file, Report), file, registry, lambda _step: None)
+    checker.run(dt.date.max, None)
+    if figure not in checker.known:
+        raise ReportError(
+            f"there is no figure {figure!r}",
+            where=str(file),
+            remedy=f"it has {', '.join(checker.known) or 'none'}",
+        )
+    about = checker.known[figure]
+    found = implied(checker.known, checker.links, figure)
+    if found is None:
+        return f"{figure}: nothing, for the printed figures contradict each other"
+    return f"{figure}: {found.in_words(about.show)}"
+
+
+def _checker(
+    document: Document[Report],
+    file: Path,
+    registry: Registry | None,
+    progress: Callable[[str], None],
+) -> _Checker:
     settings = find_configuration(file.absolute().parent)
     importers = registry or Registry(blocked=settings.block)
-    return _Checker(document, file, importers, settings, progress).run(today)
+    return _Checker(document, file, importers, settings, progress)
 
 
 @define
@@ -146,17 +131,22 @@ class _Checker:
     progress: Callable[[str], None]
     findings: list[Finding] = Factory(list)
     prints: dict[str, tuple[Printed, Place]] = Factory(dict)
+    known: dict[str, Known] = Factory(dict)
+    links: list[Link] = Factory(list)
 
     @property
     def report(self) -> Report:
         return self.document.value
 
-    def run(self, today: dt.date) -> Check:
-        with self._at("locale"):
+    def run(self, today: dt.date, min_coverage: int | None) -> Check:
+        with naming(self.document, "locale"):
             number_format = locale_format(self.report.locale)
-        with self._at("currency"):
+        with naming(self.document, "currency"):
             exponent(self.report.currency)
-        bindings = self._bind(number_format)
+        self.progress("reading the document")
+        reading = read_report_document(self.document, self.file.parent, number_format)
+        bindings = reading.bindings
+        self.findings += [*reading.findings, *coverage_finding(reading.scan, min_coverage)]
         with Store.open() as store:
             sources = tuple(self._import(store))
             self.progress("calculating")
@@ -175,49 +165,19 @@ class _Checker:
             period=(self.report.period.start, self.report.period.end),
             sources=sources,
             outcomes=outcomes,
+            scan=reading.scan,
             findings=apply_accepted(self.findings, self._accepted(), today),
         )
 
     def _find(self, code: str, message: str, **details: Any) -> None:
         self.findings.append(Finding(code, message, **details))
 
-    @contextlib.contextmanager
-    def _at(self, *pointer: str | int) -> Iterator[None]:
-        """Name the line of the report file that asks for something, when that fails."""
-        try:
-            yield
-        except CoprometricsError as error:
-            raise ReportError(str(error), where=str(self.document.place(*pointer))) from None
-
-    def _bind(self, number_format: NumberFormat) -> dict[str, tuple[Binding, ...]]:
-        if self.report.document is None:
-            if self.report.statements:
-                raise ReportError(
-                    "there are statements, but no document that they stand in",
-                    where=str(self.document.place("statements", of_key=True)),
-                    remedy="name its file with document",
-                )
-            return {}
-        self.progress("reading the document")
-        path = self.file.parent / self.report.document
-        with self._at("document"):
-            text = read_document(path, file=str(path))
-        found: dict[str, tuple[Binding, ...]] = {}
-        for index, statement in enumerate(self.report.statements):
-            with self._at("statements", index):
-                result = bind_statement(statement, text, number_format=number_format)
-            if result.finding is not None:
-                self.findings.append(result.finding)
-            for binding in result.bindings:
-                found[binding.figure] = (*found.get(binding.figure, ()), binding)
-        return found
-
     def _import(self, store: Store) -> Iterator[ImportResult]:
         people = PeopleKey()
         folder = self.file.parent
         for index, entry in enumerate(self.report.sources):
             self.progress(f"importing {entry.path}")
-            with self._at("sources", index):
+            with naming(self.document, "sources", index):
                 found = self.registry.importer(entry.importer)
                 mapping = None if entry.mapping is None else folder / entry.mapping
                 result = import_source(
@@ -270,15 +230,16 @@ class _Checker:
 
     def _compare(self, ids: list[str], computed: dict[str, Recomputation]) -> None:
         """Ask whether all the prints can be true at once."""
-        if not self.report.relations:
-            return
-        known = {figure_id: self._known(figure_id, computed.get(figure_id)) for figure_id in ids}
-        links, findings = read_relations(
-            self.report.relations, known, lambda number: self.document.place("relations", number)
+        self.known = {name: self._known(name, computed.get(name)) for name in ids}
+        self.links, findings = read_relations(
+            self.report.relations,
+            self.known,
+            lambda number: self.document.place("relations", number),
         )
         self.findings += findings
-        places = {figure_id: self.prints[figure_id][1] for figure_id in self.prints}
-        self.findings += consistency_findings(known, links, places.get)
+        if self.links:
+            places = {name: place for name, (_printed, place) in self.prints.items()}
+            self.findings += consistency_findings(self.known, self.links, places.get)
 
     def _known(self, figure_id: str, answer: Recomputation | None) -> Known:
         entry = self.report.figures.get(figure_id, FigureEntry())
@@ -384,5 +345,5 @@ class _Checker:
     def _accepted(self) -> Iterator[Acceptance]:
         for index, entry in enumerate(self.report.accepted):
             place = self.document.place("accepted", index)
-            with self._at("accepted", index):
+            with naming(self.document, "accepted", index):
                 yield Acceptance(entry.code, entry.figures, entry.reason, entry.until, place)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import evolve, frozen
 
-from coprometrics.report.interval import Interval, number_text
+from coprometrics.report.interval import Interval
 from coprometrics.report.relations import Known, Link, groups_of
 
 if TYPE_CHECKING:
@@ -256,7 +256,7 @@ def in_words(link: Link, figures: Mapping[str, Known]) -> str:
             total = _total([figures[name] for name in parts])
             is_ = f"{added} = {total}" if total else added
             if link.constant is not None:
-                return f"{is_}, which should be {_shown(figures[parts[0]], link.constant)}"
+                return f"{is_}, which should be {figures[parts[0]].show(link.constant)}"
             return f"{is_}, printed {text(link.figures[-1])}"
         case "share":
             share, part, whole = link.figures
@@ -277,8 +277,4 @@ def _total(parts: Sequence[Known]) -> str | None:
         if known.printed is None or known.printed.value is None:
             return None
         total += known.printed.value
-    return _shown(parts[0], total)
-
-
-def _shown(known: Known, value: Fraction) -> str:
-    return number_text(value) if known.printed is None else known.printed.show(value)
+    return parts[0].show(total)

@@ -45,6 +45,7 @@ CODES: Final[dict[str, Code]] = {
             "info",
             "Figures fit each other only because they are rounded.",
         ),
+        Code("coverage-low", "error", "Too few of the document's numbers are vouched for."),
         Code("figure-mismatch", "error", "A printed figure is not what the records give."),
         Code("figure-not-computed", "error", "A figure could not be calculated."),
         Code(
@@ -54,6 +55,7 @@ CODES: Final[dict[str, Code]] = {
         ),
         Code("figure-unbound", "error", "A figure has no printed text anywhere."),
         Code("inconsistent", "error", "Printed figures cannot all be true."),
+        Code("no-such-date", "error", "The document has a date that the calendar has not."),
         Code("printed-unreadable", "error", "A printed figure cannot be read as a number."),
         Code("record-refused", "error", "An imported record does not fit its type."),
         Code("relation-wrong", "error", "A relation between figures cannot be read."),
@@ -62,6 +64,7 @@ CODES: Final[dict[str, Code]] = {
         Code("statement-not-a-number", "error", "A statement has something else than a number."),
         Code("statement-not-found", "error", "A statement is not in the document."),
         Code("undecided", "error", "Whether figures can all be true was not decided."),
+        Code("weekday-wrong", "error", "A date stands beside another weekday than its own."),
     )
 }
 """Every code, in the order of the alphabet."""

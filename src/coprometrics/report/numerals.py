@@ -173,6 +173,9 @@ _WORDS: Final[dict[str, int]] = (
     }
     | {"a hundred": 100, "one hundred": 100}
 )
+NUMBER_WORDS: Final[tuple[str, ...]] = tuple(sorted(_WORDS, key=len, reverse=True))
+"""The English number words, the longest first."""
+
 _LARGE = frozenset({"hundred", "thousand", "million", "billion"})
 _SMALL = frozenset({*_UNITS, *_TENS})
 

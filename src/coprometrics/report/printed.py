@@ -41,7 +41,15 @@ from coprometrics.report._reading import UNITS, Reader, Unit
 from coprometrics.report.interval import ROUNDINGS, Interval, Rounding, number_text
 from coprometrics.report.numerals import NotAFigure, NumberFormat
 
-__all__ = ["LONGEST", "UNITS", "Printed", "Unit", "is_printed", "parse_printed"]
+__all__ = [
+    "LONGEST",
+    "UNITS",
+    "Printed",
+    "Unit",
+    "is_printed",
+    "parse_printed",
+    "show_value",
+]
 
 LONGEST: Final = 80
 """The most characters that one printed figure can have."""
@@ -77,15 +85,25 @@ class Printed:
             >>> parse_printed("£5k").show(Fraction(1234567))
             'GBP 12,345.67'
         """
-        if self.unit == "money" and self.currency is not None:
-            digits = exponent(self.currency)
-            return f"{self.currency} {number_text(value / 10**digits, decimals=digits)}"
-        percent = number_text(value * 100)
-        # A third is said as 1/3: no percentage says it exactly.
-        return f"{percent}%" if self.unit == "ratio" and "/" not in percent else number_text(value)
+        return show_value(value, self.unit, self.currency)
 
     def __str__(self) -> str:
         return self.interval.in_words(self.show)
+
+
+def show_value(value: Fraction, unit: Unit, currency: str | None = None) -> str:
+    """Write a value exactly, as people write values of its unit.
+
+    Examples:
+        >>> show_value(Fraction(1, 4), "ratio"), show_value(Fraction(1, 3), "ratio")
+        ('25%', '1/3')
+    """
+    if unit == "money" and currency is not None:
+        digits = exponent(currency)
+        return f"{currency} {number_text(value / 10**digits, decimals=digits)}"
+    percent = number_text(value * 100)
+    # A third is said as 1/3: no percentage says it exactly.
+    return f"{percent}%" if unit == "ratio" and "/" not in percent else number_text(value)
 
 
 def parse_printed(

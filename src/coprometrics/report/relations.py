@@ -12,7 +12,7 @@ from attrs import frozen
 from coprometrics.documents import Place
 from coprometrics.errors import CoprometricsError, ReportError
 from coprometrics.money import exponent
-from coprometrics.report.printed import Printed, Unit, parse_printed
+from coprometrics.report.printed import Printed, Unit, parse_printed, show_value
 from coprometrics.report.report_file import Relation
 
 __all__ = ["Known", "Link", "LinkKind", "links_of"]
@@ -38,6 +38,10 @@ class Known:
     currency: str | None = None
     printed: Printed | None = None
     audited: bool = False
+
+    def show(self, value: Fraction) -> str:
+        """Write a value of this figure."""
+        return show_value(value, self.unit, self.currency)
 
 
 @frozen

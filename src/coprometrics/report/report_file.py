@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
 from attrs import frozen
 
 from coprometrics.documents import setting
-from coprometrics.errors import ReportError
+from coprometrics.errors import ReportError, shown
 from coprometrics.report.interval import Rounding
 from coprometrics.report.printed import Unit
 
-__all__ = ["Accepted", "FigureEntry", "PeriodEntry", "Relation", "Report", "SourceEntry"]
+__all__ = ["Accepted", "FigureEntry", "Ignored", "PeriodEntry", "Relation", "Report", "SourceEntry"]
 
 _FIGURE_ID = {"pattern": "^[a-z0-9_]+([.][a-z0-9_]+)*$"}
 
@@ -95,6 +96,22 @@ class Relation:
 
 
 @frozen
+class Ignored:
+    """Numbers of the document that are no figures of the report."""
+
+    pattern: str = setting("A regular expression; numbers within what it finds are ignored.")
+    reason: str = setting("Why.", schema={"minLength": 1})
+
+    def __attrs_post_init__(self) -> None:
+        try:
+            re.compile(self.pattern)
+        except re.error as error:
+            raise ReportError(
+                f"the pattern {shown(self.pattern)} cannot be used ({error})"
+            ) from None
+
+
+@frozen
 class Accepted:
     """A finding that stands in the report and is known."""
 
@@ -134,4 +151,8 @@ class Report:
         schema={"propertyNames": _FIGURE_ID},
     )
     relations: tuple[Relation, ...] = setting("What must hold between figures.", default=())
+    ignore: tuple[Ignored, ...] = setting(
+        "Numbers of the document that are no figures, besides years, dates, pages and the like.",
+        default=(),
+    )
     accepted: tuple[Accepted, ...] = setting("Findings that are known.", default=())

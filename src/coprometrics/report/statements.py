@@ -16,7 +16,7 @@ from coprometrics.documents import Place
 from coprometrics.errors import shown
 from coprometrics.report._matching import Filling, Hit, Matcher
 from coprometrics.report._nearest import nearest
-from coprometrics.report._template import Slot, parse_template
+from coprometrics.report._template import Part, Slot, Words, parse_template
 from coprometrics.report.findings import Finding
 from coprometrics.report.numerals import NumberFormat
 from coprometrics.report.text import Document
@@ -51,12 +51,14 @@ class StatementResult:
         statement: the template.
         bindings: one for each place; a figure may stand in two.
         place: where the sentence starts, when it was found once.
+        span: where it starts and ends in the document's text, when it was found once.
         finding: what is wrong, when it was not.
     """
 
     statement: str
     bindings: tuple[Binding, ...] = ()
     place: Place | None = None
+    span: tuple[int, int] | None = None
     finding: Finding | None = None
 
 
@@ -112,7 +114,8 @@ def bind_statement(
     hits = tuple(matcher.hits())
     if len(hits) == 1:
         bindings = tuple(_binding(filling, matcher) for filling in hits[0].fillings)
-        return StatementResult(statement, bindings, _place(hits[0].start, document))
+        span = _span(hits[0], parts, document)
+        return StatementResult(statement, bindings, _place(hits[0].start, document), span)
     figures = figures_of(statement)
     if hits:
         finding = _ambiguous(statement, figures, hits, document)
@@ -124,6 +127,15 @@ def bind_statement(
         else:
             finding = _not_found(statement, figures, matcher)
     return StatementResult(statement, finding=finding)
+
+
+def _span(hit: Hit, parts: tuple[Part, ...], document: Document) -> tuple[int, int]:
+    """Say where a passage starts in the text, and where it ends."""
+    end = hit.fillings[-1].end if hit.fillings else hit.start
+    if isinstance(last := parts[-1], Words):
+        end += len(last.text)
+    index = document.letters.index
+    return index[hit.start], index[end - 1] + 1
 
 
 def _place(letter: int, document: Document) -> Place:

@@ -1,0 +1,51 @@
+"""What in a text is a number but no figure of a report, as patterns with their names."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+__all__ = ["DATED", "RULES"]
+
+_MONTH: Final = (
+    r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?"
+    r"|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\.?"
+)
+_WEEKDAY: Final = (
+    r"(?:Mon(?:day)?|Tue(?:s(?:day)?)?|Wed(?:nesday)?|Thu(?:r(?:s(?:day)?)?)?|Fri(?:day)?"
+    r"|Sat(?:urday)?|Sun(?:day)?)\.?"
+)
+_NUMBERED: Final = "Session|Section|Chapter|Figure|Table|Note|Appendix|Part|Step|Volume|Issue"
+_DAY: Final = r"[0-3]?[0-9](?:st|nd|rd|th)?"
+_YEAR: Final = r"(?:19|20)[0-9]{2}"
+_DASH: Final = r"[-\u2010-\u2015]"
+_TO_YEAR: Final = rf"\s?{_DASH}\s?(?:{_YEAR}|[0-9]{{2}})|/[0-9]{{2}}(?:[0-9]{{2}})?"
+_END: Final = r"(?![0-9]|[.,][0-9])"
+
+_PATTERNS: Final = (
+    ("a web or mail address", r"\bhttps?://\S+|\bwww\.\S+|\S+@\S+\.\S+|\bdoi:\S+|\b10\.\d{4,}/\S+"),
+    (
+        "a phone number",
+        r"(?<![\w.,£$€])(?:\+\d[\d ()-]{7,}\d|\(?0\d{2,4}\)?[ -]?\d{3,4}[ -]?\d{3,4})(?!\w)",
+    ),
+    ("a date", rf"\b{_DAY}(?: of)?\s{_MONTH}(?:,?\s{_YEAR})?{_END}"),
+    ("a date", rf"\b{_MONTH}\s{_DAY}(?:,?\s{_YEAR})?{_END}(?!\s?%)"),
+    ("a date", rf"\b{_YEAR}-[01][0-9]-[0-3][0-9]\b"),
+    ("a date", rf"\b[0-3]?[0-9]/[01]?[0-9]/(?:{_YEAR}|[0-9]{{2}})\b"),
+    ("a time of day", r"\b[0-2]?[0-9]:[0-5][0-9]\b(?![.,]?[0-9%])(?:\s?[ap]\.?m\b\.?)?"),
+    ("a time of day", r"\b[01]?[0-9](?:\.[0-5][0-9])?\s?[ap]\.?m\b\.?"),
+    ("a year", rf"(?<![\w.,£$€/]){_YEAR}(?:{_TO_YEAR})?(?![\w%]|[.,][0-9]|\s?%)"),
+    ("a page", rf"\b(?:[Pp]ages?|[Pp]p?\.)\s?\d+(?:(?:{_DASH}|\sand\s|,\s)\d+)*"),
+    ("a number of a list or a part", rf"\b(?:{_NUMBERED}) \d+(?:\.\d+)*\b"),
+    ("an ordinal", r"\b\d+(?:st|nd|rd|th)\b"),
+    ("a section number", r"(?<![\w.])\d+\.\d+\.\d+(?:\.\d+)*\b"),
+)
+RULES: Final = tuple((reason, re.compile(pattern)) for reason, pattern in _PATTERNS)
+"""Each reason to ignore a number, and what it looks like. What they find may overlap."""
+
+DATED: Final = re.compile(
+    rf"\b(?P<weekday>{_WEEKDAY}),?(?:\sthe)?\s(?:(?P<day>[0-3]?[0-9])(?:st|nd|rd|th)?(?:\sof)?"
+    rf"\s(?P<month>{_MONTH})|(?P<month2>{_MONTH})\s(?P<day2>[0-3]?[0-9])(?:st|nd|rd|th)?)"
+    rf"(?:,?\s(?P<year>{_YEAR}))?{_END}"
+)
+"""A weekday with its date, in English."""

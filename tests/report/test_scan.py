@@ -1,0 +1,209 @@
+"""Every number of a document has one of three kinds, and every weekday fits its date."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from coprometrics.errors import ReportError
+from coprometrics.report.check import check_report, explain_figure
+from coprometrics.report.document import parse_document
+from coprometrics.report.proposals import proposals
+from coprometrics.report.reading import scan_report
+from coprometrics.report.scan import Pattern, scan
+from coprometrics.report.statements import bind_statement
+from coprometrics.report.weekdays import wrong_weekdays
+
+from .test_check import TODAY
+
+
+def kinds(text: str, kind: str = "text", **options):
+    found = scan(parse_document(text, kind), **options)
+    return [(n.text, n.kind, n.reason) for n in found.numerals]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("in 2023 we met", "a year"),
+        ("in 2023\u201324 we met", "a year"),
+        ("in 2023/24 we met", "a year"),
+        ("from 2023-2028 we meet", "a year"),
+        ("(2019).", "a year"),
+        ("on 14 December 2023", "a date"),
+        ("on 3rd of May", "a date"),
+        ("on Jun 9, 2023 •", "a date"),
+        ("on 2023-12-14", "a date"),
+        ("on 14/12/2023", "a date"),
+        ("at 13:00\u201315:30", "a time of day"),
+        ("at 6pm", "a time of day"),
+        ("at 6.30 p.m.", "a time of day"),
+        ("see page 24.", "a page"),
+        ("see pp. 24\u201326", "a page"),
+        ("Session 3: values", "a number of a list or a part"),
+        ("our 3rd birthday", "an ordinal"),
+        ("call 020 7946 0999", "a phone number"),
+        ("call +44 20 7946 0999", "a phone number"),
+        ("see https://example.org/2/17?x=5", "a web or mail address"),
+        ("write to room17@example.org", "a web or mail address"),
+        ("version 1.2.3", "a section number"),
+        ("by Z2K", "part of a word"),
+        ("in Q3", "part of a word"),
+    ],
+)
+def test_what_is_no_figure_is_ignored_with_its_reason(text, reason):
+    found = kinds(text)
+    assert found
+    assert {(kind, why) for _text, kind, why in found} == {("ignored", reason)}
+
+
+@pytest.mark.parametrize(
+    ("text", "figure"),
+    [
+        ("we trained 502 people", "502"),
+        ("1482 people came", "1482"),
+        ("£1,179,818.54 was won", "£1,179,818.54"),
+        ("24.8K views", "24.8K"),
+        ("30 per cent of it", "30 per cent"),
+        ("48.6% of it", "48.6%"),
+        ("1.2 million views", "1.2 million"),
+        ("in seven groups", "seven"),
+        ("twenty-one people", "twenty-one"),
+        ("£2,023 was paid", "£2,023"),
+        ("2023% more", "2023%"),
+        ("409 → people", "409"),
+        ("52 → People", "52"),
+    ],
+)
+def test_a_figure_is_seen_whole_and_nobody_vouches_for_it(text, figure):
+    assert next((found, kind) for found, kind, _why in kinds(text)) == (figure, "unvouched")
+
+
+def test_lists_and_tables_of_contents_are_numbered_in_order():
+    contents = "Contents\n\n3 Welcome\n\n4 Our year in 2023\n\n10 Thanks\n\n8 Applications"
+    assert [why for text, _kind, why in kinds(contents) if text in ("3", "4", "10")] == [
+        "a number of a list or a part"
+    ] * 3
+    assert kinds(contents)[-1] == ("8", "unvouched", None)
+    assert {kind for _text, kind, _why in kinds("1. Alpha\n2. Beta\n3. Gamma")} == {"ignored"}
+    assert kinds("1. Alpha\n2. Beta", "markdown") == []
+
+
+def test_a_number_word_within_another_word_is_no_number():
+    assert kinds("a six-month course for two-year-olds, and someone else") == []
+
+
+def test_what_a_statement_has_is_bound_and_the_rest_counts_against_the_coverage():
+    document = parse_document("In 2023 we held 21 sessions. 7 were full.", "text")
+    result = bind_statement("In 2023 we held {sessions} sessions", document)
+    assert result.span is not None
+    found = scan(document, [result.span])
+    assert [(n.text, n.kind) for n in found.numerals] == [
+        ("2023", "bound"),
+        ("21", "bound"),
+        ("7", "unvouched"),
+    ]
+    assert found.coverage == Fraction(2, 3)
+    assert scan(parse_document("no number", "text")).coverage is None
+
+
+def test_a_report_may_ignore_more_with_a_reason():
+    pattern = Pattern(re.compile(r"Room \d+"), "rooms")
+    assert kinds("Room 17", ignore=[pattern]) == [("17", "ignored", "rooms")]
+
+
+@given(st.text(max_size=300))
+def test_any_text_is_scanned_without_a_fault_and_in_order(text):
+    document = parse_document(text, "text")
+    found = scan(document).numerals
+    assert [n.start for n in found] == sorted(n.start for n in found)
+    assert all(n.text in document.text for n in found)
+    list(wrong_weekdays(document, 2023))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("Monday 14 December 2023", "Monday 14 December 2023 was a Thursday"),
+        ("Thu, 28 Jul, 13:00", "Thu, 28 Jul was a Friday in 2023"),
+        ("Tues. the 3rd of May", "Tues. the 3rd of May was a Wednesday in 2023"),
+        ("Sunday May 1, 2022 and Monday May 1, 2022", "Monday May 1, 2022 was a Sunday"),
+        ("Friday 31 June 2023", "there is no such date as Friday 31 June 2023"),
+    ],
+)
+def test_a_weekday_that_is_not_that_of_its_date_is_found(text, message):
+    (finding,) = wrong_weekdays(parse_document(text, "text"), 2023)
+    assert finding.message == message
+
+
+@pytest.mark.parametrize(
+    "text", ["Thursday 14 December 2023", "Thu, 27 Jul", "Monday, we met 14 people", "Sun 3 kg"]
+)
+def test_a_weekday_that_fits_is_none_of_that(text):
+    assert list(wrong_weekdays(parse_document(text, "text"), 2023)) == []
+
+
+def test_a_date_without_a_year_is_left_alone_where_the_year_is_not_known():
+    assert list(wrong_weekdays(parse_document("Monday 14 December", "text"))) == []
+
+
+REPORT = """
+schema: report-v1
+title: Talks
+period: {start: 2023-01-01, end: 2023-12-31}
+document: report.md
+statements: ["{talks} talks"]
+figures:
+  talks: {manual: the office}
+  people: {manual: not printed, unit: count}
+  share: {printed: "35%", manual: the office}
+relations:
+  - {share: share, part: talks, of: people}
+ignore:
+  - {pattern: 'Room \\d+', reason: rooms}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "report.yaml").write_text(REPORT, "utf-8")
+    text = "We gave 19 talks in Room 7.\n\nOn Monday 14 December 2023 there were 40 questions.\n"
+    (tmp_path / "report.md").write_text(text, "utf-8")
+    return tmp_path
+
+
+def test_the_check_looks_at_dates_and_at_the_coverage_asked_for(folder):
+    codes = [f.code for f in check_report(folder, today=TODAY, min_coverage=50).findings]
+    assert codes == ["weekday-wrong"]
+    found = check_report(folder, today=TODAY, min_coverage=51).findings
+    assert [f.code for f in found] == ["weekday-wrong", "coverage-low"]
+    assert "bind 1 of 2 numbers, less than 51 %" in found[1].message
+
+
+def test_a_figure_is_explained_by_all_the_others(folder):
+    assert explain_figure(folder, "people") == "people: 54 to 55"
+    assert explain_figure(folder, "talks") == "talks: exactly 19"
+    with pytest.raises(ReportError, match="there is no figure 'peeple'"):
+        explain_figure(folder, "peeple")
+
+
+def test_proposals_are_statements_that_can_be_bound(folder):
+    found, document = scan_report(folder)
+    text = proposals(found, document)
+    assert text.startswith("# Proposed")
+    assert '  - "On Monday 14 December 2023 there were {proposed.there_were} questions."' in text
+    assert "19" not in text
+    statement = re.search(r'- "(.*)"', text)
+    assert statement is not None
+    assert bind_statement(statement[1], document).finding is None
+
+
+def test_a_number_that_no_statement_of_its_own_can_bind_is_listed():
+    document = parse_document("We met 7 times.\n\nWe met 7 times.", "text")
+    text = proposals(scan(document), document)
+    assert text.count("# no statement of its own: 7 at document:") == 2
