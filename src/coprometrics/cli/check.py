@@ -16,7 +16,7 @@ __all__ = ["check"]
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["text", "json"]),
+    type=click.Choice(["text", "json", "junit", "sarif", "github"]),
     default="text",
     show_default=True,
     help="How to print what was found.",
@@ -60,8 +60,7 @@ def check(
     """
     from rich.console import Console
 
-    from coprometrics.output.json import check_as_json
-    from coprometrics.output.text import print_check
+    from coprometrics.output import print_as
     from coprometrics.report.check import check_report, explain_figure
 
     day = today.date() if today else dt.datetime.now().astimezone().date()
@@ -71,8 +70,5 @@ def check(
     console = Console(stderr=True)
     with console.status("") as status:
         found = check_report(report, today=day, min_coverage=min_coverage, progress=status.update)
-    if form == "json":
-        click.echo(check_as_json(found), nl=False)
-    else:
-        print_check(found, sys.stdout)
+    print_as(form, found, sys.stdout)
     return 1 if found.failing(fail_on) else 0
