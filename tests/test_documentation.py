@@ -16,6 +16,7 @@ from coprometrics.cli import cli
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
 METRIC_PAGES = sorted((ROOT / "docs" / "metrics").glob("*.md"))
+IMPORTER_PAGES = sorted((ROOT / "docs" / "importers").glob("*.md"))
 
 
 def blocks(text: str, language: str) -> list[str]:
@@ -39,6 +40,7 @@ def test_the_python_of_the_readme_runs():
         "docs/README.md",
         "docs/report-file.md",
         *(f"docs/metrics/{page.name}" for page in METRIC_PAGES),
+        *(f"docs/importers/{page.name}" for page in IMPORTER_PAGES),
     ],
 )
 def test_everything_that_a_page_links_to_is_there(name: str):
@@ -65,7 +67,10 @@ def examples(page: Path) -> doctest.DocTest:
     return doctest.DocTestParser().get_doctest("\n".join(lines), {}, page.name, str(page), 0)
 
 
-@pytest.mark.parametrize("page", METRIC_PAGES, ids=lambda page: page.stem)
+WITH_EXAMPLES = [*METRIC_PAGES, *(p for p in IMPORTER_PAGES if ">>>" in p.read_text("utf-8"))]
+
+
+@pytest.mark.parametrize("page", WITH_EXAMPLES, ids=lambda page: page.stem)
 def test_the_examples_of_a_page_give_what_it_shows(page: Path):
     test = examples(page)
     assert test.examples, "a page without an example"
@@ -105,7 +110,7 @@ def test_the_number_of_figures_in_the_readme_is_that_of_the_example():
 
     report = load_document(ROOT / "examples" / "impact-report-2023" / "report.yaml", Report).value
     assert f"the {len(report.figures)} figures of a real" in " ".join(README.split())
-    assert len(report.sources) == 8
+    assert len(report.sources) == 12
 
 
 def test_every_finding_is_documented_with_its_severity():

@@ -9,9 +9,12 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import itertools
+import json
 import random
+import zipfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 HERE = Path(__file__).parent / "sources"
 
@@ -59,6 +62,7 @@ TALK_KINDS = {
 
 TRAINING_PEOPLE, TALK_PEOPLE, CO_CREATION_PEOPLE, CUPPA_PEOPLE = 502, 1482, 397, 298
 CUPPA_GUESTS, CUPPA_FIRST_TIMERS = 3, 103
+FOLLOWERS_2022, FOLLOWERS_2023 = 5246, 6138
 
 
 def write(name: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -67,6 +71,11 @@ def write(name: str, header: Sequence[str], rows: Iterable[Sequence[object]]) ->
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(header)
         writer.writerows(rows)
+
+
+def write_text(name: str, text: str) -> None:
+    """Write one text file."""
+    (HERE / name).write_text(text, encoding="utf-8", newline="\n")
 
 
 def organisations() -> dict[str, list[str]]:
@@ -171,38 +180,125 @@ def calendar(by_kind: dict[str, list[str]], chance: random.Random) -> None:
     for n, day in enumerate(days(dt.date(2023, 1, 24), 19, 18)):
         book.hold("Talk", f"What is co-production? {n + 1}", day, [audiences[n]], sizes[n])
 
-    members = [f"member-{n:03d}@example.org" for n in range(140)]
-    sizes = spread(CO_CREATION_PEOPLE, 11, chance)
-    for n, day in enumerate(days(dt.date(2023, 2, 7), 11, 29)):
-        session = book.hold("Co-creation", f"Co-creating our strategy {n + 1}", day)
-        first = n * 13 % len(members)
-        book.fill(session, day, [members[(first + m) % len(members)] for m in range(sizes[n])])
-
-    cuppas(book)
     write("sessions.csv", ("Session", "Kind", "Title", "Starts", "Ends", "Where", "Status",
                            "Organisations", "Headcount", "Delivered with community members"),
           book.sessions)  # fmt: skip
     write("bookings.csv", ("Booking", "Session", "Email", "Status", "Booked on"), book.bookings)
 
 
-def cuppas(book: Calendar) -> None:
+class Eventbrite:
+    """Events and tickets, as Eventbrite keeps them."""
+
+    def __init__(self, chance: random.Random) -> None:
+        self.chance = chance
+        self.events: list[dict[str, object]] = []
+        self.tickets: list[tuple[object, ...]] = []
+        self.orders = 0
+
+    def hold(self, title: str, day: dt.date) -> dict[str, object]:
+        """Note one event."""
+        start = dt.datetime.combine(day, dt.time(11), ZoneInfo("Europe/London"))
+        event: dict[str, object] = {
+            "id": f"{410_000_000_000 + len(self.events):d}",
+            "name": {"text": title, "html": title},
+            "start": moment(start),
+            "end": moment(start + dt.timedelta(minutes=90)),
+            "created": f"{day - dt.timedelta(days=40)}T09:00:00Z",
+            "changed": f"{day + dt.timedelta(days=1)}T09:00:00Z",
+            "status": "completed",
+            "currency": "GBP",
+            "online_event": True,
+            "is_free": True,
+            "is_series": False,
+            "is_series_parent": False,
+            "capacity": 60,
+            "organization_id": "55500011122",
+        }
+        self.events.append(event)
+        return event
+
+    def order(self, event: dict[str, object], person: str, status: str, tickets: int = 1) -> None:
+        """Note one order; every ticket carries the name and address of whoever booked."""
+        self.orders += 1
+        name = event["name"]
+        assert isinstance(name, dict)
+        day = dt.datetime.fromisoformat(str(event["changed"])).date()
+        booked = day - dt.timedelta(days=2 + int(self.chance.random() * 20))
+        for _ in range(tickets):
+            self.tickets.append(
+                (name["text"], event["id"], 6_000_000_000 + self.orders, f"{booked} 10:00:00+00:00",
+                 "Info Requested", "Info Requested", person, 1, "", "General admission",
+                 9_000_000_000 + len(self.tickets), "Free Order", "GBP", "0.00", "0.00", "0.00",
+                 "0.00", status, "", "", "", "")
+            )  # fmt: skip
+
+    def fill(self, event: dict[str, object], people: Sequence[str], guests: int = 0) -> None:
+        """Note who came, some with a guest, and some who did not come."""
+        for n, person in enumerate(people):
+            self.order(event, person, "Checked In", 2 if n < guests else 1)
+        for n in range(int(self.chance.random() * 4)):
+            absent = f"absent-{event['id']}-{n}@example.org"
+            self.order(event, absent, "Attending" if n % 2 else "Not Attending")
+
+
+def moment(at: dt.datetime) -> dict[str, str]:
+    """Write a moment as Eventbrite does."""
+    return {
+        "timezone": "Europe/London",
+        "local": f"{at:%Y-%m-%dT%H:%M:%S}",
+        "utc": f"{at.astimezone(dt.UTC):%Y-%m-%dT%H:%M:%SZ}",
+    }
+
+
+REPORT = (
+    "Event Name", "Event ID", "Order no.", "Order Date", "First Name", "Surname", "Email",
+    "Quantity", "Price Tier", "Ticket Type", "Attendee no.", "Order Type", "Currency", "Total Paid",
+    "Fees Paid", "Eventbrite Fees", "Eventbrite Payment Processing", "Attendee Status",
+    "Mobile Phone", "Birth Date", "Shipping Address 1", "Billing Country",
+)  # fmt: skip
+
+
+def eventbrite(chance: random.Random) -> None:
+    """Write what Eventbrite gives: a page of events, and the report on their attendees."""
+    book = Eventbrite(chance)
+    members = [f"member-{n:03d}@example.org" for n in range(140)]
+    sizes = spread(CO_CREATION_PEOPLE, 11, chance)
+    for n, day in enumerate(days(dt.date(2023, 2, 7), 11, 29)):
+        first = n * 13 % len(members)
+        people = [members[(first + m) % len(members)] for m in range(sizes[n])]
+        book.fill(book.hold(f"Co-creating our strategy {n + 1}", day), people)
+    cuppas(book)
+    page = {
+        "pagination": {
+            "object_count": len(book.events),
+            "page_number": 1,
+            "page_size": 50,
+            "page_count": 1,
+            "has_more_items": False,
+        },
+        "events": book.events,
+    }
+    write_text("eventbrite-events.json", json.dumps(page, indent=1) + "\n")
+    write("eventbrite-attendees.csv", REPORT, book.tickets)
+
+
+def cuppas(book: Eventbrite) -> None:
     """Hold the monthly cuppas of 2022 and 2023, with the first-timers of 2023 spread over them."""
     regulars = [f"regular-{n:03d}@example.org" for n in range(60)]
     for month in range(1, 13):
         day = dt.date(2022, month, 15)
-        session = book.hold("CoPro Cuppa", f"CoPro Cuppa {day:%B %Y}", day)
-        book.fill(session, day, [regulars[(month * 5 + n) % 60] for n in range(22)])
+        event = book.hold(f"CoPro Cuppa {day:%B %Y}", day)
+        book.fill(event, [regulars[(month * 5 + n) % 60] for n in range(22)])
     sizes = spread(CUPPA_PEOPLE, 12, book.chance)
     firsts = spread(CUPPA_FIRST_TIMERS, 12, book.chance)
     guests = [1 if month in (3, 6, 10) else 0 for month in range(12)]
     assert sum(guests) == CUPPA_GUESTS
     for month in range(12):
         day = dt.date(2023, month + 1, 18)
-        session = book.hold("CoPro Cuppa", f"CoPro Cuppa {day:%B %Y}", day)
         new = [f"newcomer-{month}-{n}@example.org" for n in range(firsts[month])]
         known = sizes[month] - firsts[month] - guests[month]
         old = [regulars[(month * 7 + n) % 60] for n in range(known)]
-        book.fill(session, day, [*new, *old, *([""] * guests[month])])
+        book.fill(book.hold(f"CoPro Cuppa {day:%B %Y}", day), [*new, *old], guests[month])
 
 
 def pounds(pence: int) -> str:
@@ -288,11 +384,8 @@ def awards(by_kind: dict[str, list[str]]) -> None:
 
 
 def communications() -> None:
-    """Write the audiences and the posts."""
+    """Write the audiences that are not those of X."""
     snapshots = [
-        ("X", "Followers", "31/12/2022", 5246),
-        ("X", "Followers", "30/06/2023", 5731),
-        ("X", "Followers", "31/12/2023", 6138),
         ("Newsletter", "Subscribers", "31/12/2022", 2400),
         ("Newsletter", "Subscribers", "31/12/2023", 3096),
         ("Website", "Users", "31/12/2023", 15132),
@@ -300,15 +393,56 @@ def communications() -> None:
         ("LinkedIn", "Followers", "31/12/2023", 1204),
     ]
     write("audiences.csv", ("Channel", "Measure", "On", "Count"), snapshots)
-    posts: list[tuple[object, ...]] = [
-        ("90000000000000001", "2023-06-09T10:15:00+01:00", "Original", 17000, 240),
-        ("90000000000000002", "2023-03-02T09:00:00+00:00", "Original", 4210, 61),
-        ("90000000000000003", "2023-10-26T18:40:00+01:00", "Repost", 88000, 905),
-        ("90000000000000004", "2023-10-27T12:05:00+01:00", "Original", 9120, 133),
-        ("90000000000000005", "2023-12-14T16:00:00+00:00", "Reply", "", 3),
-        ("90000000000000006", "2022-11-08T08:30:00+00:00", "Original", 21050, 300),
+
+
+ACTIVITY = (
+    "Tweet id", "Tweet permalink", "Tweet text", "time", "impressions", "engagements",
+    "engagement rate", "retweets", "replies", "likes", "user profile clicks", "url clicks",
+    "hashtag clicks", "detail expands", "permalink clicks", "app opens", "app installs", "follows",
+    "email tweet", "dial phone", "media views", "media engagements",
+)  # fmt: skip
+
+
+def x() -> None:
+    """Write what X gives: the archives at the end of two years, and the activity of posts."""
+    archive("x-archive-2022.zip", dt.date(2022, 12, 31), FOLLOWERS_2022)
+    archive("x-archive-2023.zip", dt.date(2023, 12, 31), FOLLOWERS_2023)
+    posts = [
+        ("90000000000000001", "2023-06-09 09:15", 17000, 240),
+        ("90000000000000002", "2023-03-02 09:00", 4210, 61),
+        ("90000000000000004", "2023-10-27 11:05", 9120, 133),
+        ("90000000000000005", "2023-12-14 16:00", 612, 3),
+        ("90000000000000006", "2022-11-08 08:30", 21050, 300),
     ]
-    write("posts.csv", ("Post id", "Posted", "Kind", "Impressions", "Engagements"), posts)
+    promoted = [f"promoted {name}" for name in ACTIVITY[4:]]
+    write(
+        "x-post-activity.csv",
+        (*ACTIVITY, *promoted),
+        (
+            (number, f"https://x.com/a_collective/status/{number}",
+             "A post about co-production,\nover two lines", f"{at} +0000", f"{seen}.0",
+             f"{done}.0", round(done / seen, 4), *(["0.0"] * 15), *(["-"] * len(promoted)))
+            for number, at, seen, done in posts
+        ),
+    )  # fmt: skip
+
+
+def archive(name: str, day: dt.date, followers: int) -> None:
+    """Write the archive of an account: who it is, when it was made, and who follows."""
+    start = 7_000_000_000
+    ids = (json.dumps({"follower": {"accountId": str(start + n)}}) for n in range(followers))
+    account = {"account": {"username": "a_collective", "accountId": "90000000"}}
+    manifest = {"archiveInfo": {"generationDate": f"{day}T18:00:00.000Z"}}
+    files = {
+        "data/manifest.js": f"window.__THAR_CONFIG = {json.dumps(manifest)}",
+        "data/account.js": f"window.YTD.account.part0 = [ {json.dumps(account)} ]",
+        "data/follower.js": f"window.YTD.follower.part0 = [ {', '.join(ids)} ]",
+    }
+    with zipfile.ZipFile(HERE / name, "w", zipfile.ZIP_DEFLATED) as packed:
+        for path, text in files.items():
+            # The time is that of the archive's making, and not of this script's.
+            packed.writestr(zipfile.ZipInfo(path, (day.year, day.month, day.day, 18, 0, 0)), text,
+                            zipfile.ZIP_DEFLATED)  # fmt: skip
 
 
 def stages() -> None:
@@ -329,9 +463,11 @@ def main() -> None:
     chance = random.Random(2023)
     by_kind = organisations()
     calendar(by_kind, chance)
+    eventbrite(chance)
     income(by_kind, chance)
     awards(by_kind)
     communications()
+    x()
     stages()
 
 

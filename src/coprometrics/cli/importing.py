@@ -111,7 +111,7 @@ def import_command(
                     dry_run=dry_run,
                     settings=settings,
                 )
-            _tell(result, everything=all_issues, dry_run=dry_run)
+            tell(result, everything=all_issues, dry_run=dry_run)
             clean &= result.clean
     return 0 if clean else 1
 
@@ -167,7 +167,7 @@ def _progress(source: Source) -> Iterator[Callable[[int], None]]:
         yield lambda done: bar.update(task, completed=done)
 
 
-def _tell(result: ImportResult, *, everything: bool, dry_run: bool) -> None:
+def tell(result: ImportResult, *, everything: bool, dry_run: bool) -> None:
     kept = " (dry run: nothing kept)" if dry_run else ""
     accepted = result.accepted.total()
     click.echo(

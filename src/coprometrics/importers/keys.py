@@ -18,6 +18,7 @@ from typing import Self
 from coprometrics.errors import ImporterError
 from coprometrics.records import person_key
 from coprometrics.store import Store
+from coprometrics.store._files import new_file, sweep, take_name
 
 __all__ = ["PeopleKey"]
 
@@ -42,6 +43,7 @@ class PeopleKey:
         self._path = path
         self._store = store
         self._key: bytes | None = None
+        self._undone = 0
 
     @classmethod
     def beside(cls, store_path: Path, store: Store) -> Self:
@@ -54,24 +56,25 @@ class PeopleKey:
         Raises:
             ImporterError: when the key cannot be used or is not the one of the store.
         """
-        if self._key is None:
-            self._key = self._open()
+        undone = self._store.undone if self._store else 0
+        if self._key is None or undone != self._undone:
+            # The store's note of the key's id goes with the transaction in which it was made.
+            self._key, self._undone = self._open(), undone
         return person_key(address, self._key)
 
     def _open(self) -> bytes:
         if self._path is None:
-            return secrets.token_bytes(_BYTES)
+            return self._key or secrets.token_bytes(_BYTES)
         expected = self._store.person_key_id() if self._store else None
-        if not self._path.exists():
+        if not os.path.lexists(self._path):
             if expected:
                 raise ImporterError(
                     f"the people in this store were hashed under key {expected}, which is not here",
                     where=str(self._path),
                     remedy="put the key file back, or import everything into a new store",
                 )
-            key = self._make(self._path)
-        else:
-            key = self._read(self._path)
+            self._make(self._path)
+        key = self._read(self._path)
         key_id = _key_id(key)
         if expected and expected != key_id:
             raise ImporterError(
@@ -84,22 +87,27 @@ class PeopleKey:
         return key
 
     @staticmethod
-    def _make(path: Path) -> bytes:
-        key = secrets.token_bytes(_BYTES)
+    def _make(path: Path) -> None:
+        """Make a key file, whole or not at all; one that another process makes first is left."""
         try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with new_file(path) as passing:
+                handle = os.open(passing, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+                with os.fdopen(handle, "w", encoding="ascii") as file:
+                    file.write(secrets.token_bytes(_BYTES).hex() + "\n")
+                    file.flush()
+                    # The key must outlast a power cut that the people hashed under it outlast.
+                    os.fsync(file.fileno())
+                take_name(passing, path)
         except OSError as error:
             raise ImporterError(
                 f"the key for people cannot be made ({error.strerror})",
                 where=str(path),
-                remedy="name another file with --key-file",
+                remedy="see whether the disk is full, or name another file with --key-file",
             ) from None
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(key.hex() + "\n")
-        return key
 
     @staticmethod
     def _read(path: Path) -> bytes:
+        sweep(path)
         try:
             mode = path.stat().st_mode
             text = path.read_bytes()
@@ -121,7 +129,7 @@ class PeopleKey:
             raise ImporterError(
                 f"this is not a key file: it must hold {2 * _BYTES} hexadecimal digits",
                 where=str(path),
-                remedy="put the right file back",
+                remedy="put the right file back, or delete it if nothing was imported under it",
             )
         return key
 

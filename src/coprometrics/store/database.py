@@ -15,6 +15,8 @@ import pyarrow as pa
 
 from coprometrics.errors import StoreError, StoreVersionError
 from coprometrics.records import RECORD_TYPES, FieldSpec, Record, field_specs
+from coprometrics.store._files import new_file, sweep, take_name
+from coprometrics.store._opening import FAILURES, SEE_FOLDER, connect, identity, not_opened
 from coprometrics.store._sql import number, quoted
 from coprometrics.store.writing import PLACE, Provenance, Transaction, Written
 from coprometrics.tables.arrow import arrow_schema, from_table, to_table
@@ -34,7 +36,6 @@ _SQL_TYPES = {
     "instant": "TIMESTAMPTZ",
     "strings": "VARCHAR[]",
 }
-_MEMORY = "1GB"
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _SOURCES = (
     "source_number BIGINT NOT NULL, importer VARCHAR, importer_version VARCHAR, "
@@ -46,6 +47,10 @@ _OWN = ("source_number", *PLACE)
 class Store:
     """A store of records; use ``Store.open``.
 
+    Attributes:
+        name: what it is called in errors.
+        undone: how many transactions were undone; what was noted within them is gone.
+
     Examples:
         >>> from coprometrics.records import Organisation
         >>> with Store.open() as store:
@@ -54,9 +59,14 @@ class Store:
         1
     """
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, name: str) -> None:
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, name: str, path: Path | None = None
+    ) -> None:
         self._connection = connection
+        self._path = path
+        self._file = path and identity(path)
         self.name = name
+        self.undone = 0
 
     @classmethod
     def open(
@@ -76,18 +86,52 @@ class Store:
             StoreError: when it cannot be opened.
         """
         name = "memory" if path is None else str(path)
-        if path is not None and not Path(path).exists() and (read_only or not create):
+        # Some names, such as :memory:, are no files to DuckDB; an absolute path always is one.
+        place = None if path is None else Path(path).absolute()
+        if place is not None and identity(place) is None and (read_only or not create):
             raise StoreError(
                 "there is no such store", where=name, remedy="make one with 'coprometrics import'"
             )
-        connection = _connect(path, read_only=read_only)
-        store = cls(connection, name)
+        if place is not None and not read_only:
+            try:
+                cls._make(place, name)
+            except (OSError, ValueError) as error:
+                why = getattr(error, "strerror", None) or str(error)
+                raise not_opened(name, why, SEE_FOLDER) from None
+        connection = connect(place, name, read_only=read_only)
+        store = cls(connection, name, place)
         try:
             store._prepare(read_only=read_only)
         except BaseException:
             connection.close()
             raise
         return store
+
+    @classmethod
+    def _make(cls, place: Path, name: str) -> None:
+        """Make the file of a store that is not there: a whole store, or no file."""
+        file = place.resolve()
+        sweep(file)
+        if file.exists():
+            return
+        log = file.with_name(f"{file.name}.wal")
+        if log.exists():
+            raise StoreError(
+                f"the store is not there, but {log.name}, with its last changes, is",
+                where=name,
+                remedy="put the store back beside it, or name another file",
+            )
+        with new_file(file) as passing:
+            connection = connect(passing, name, read_only=False)
+            try:
+                store = cls(connection, name)
+                with store._translated():
+                    store._create()
+                    connection.execute("CHECKPOINT")
+            finally:
+                connection.close()
+                passing.with_name(f"{passing.name}.wal").unlink(missing_ok=True)
+            take_name(passing, file)
 
     def __enter__(self) -> Self:
         return self
@@ -157,16 +201,18 @@ class Store:
 
     def person_key_id(self) -> str | None:
         """Give the id of the key under which this store's people are hashed, once there is one."""
-        rows = self._connection.execute(
-            "SELECT setting FROM coprometrics_store WHERE name = 'person_key_id'"
-        ).fetchall()
+        with self._translated():
+            rows = self._connection.execute(
+                "SELECT setting FROM coprometrics_store WHERE name = 'person_key_id'"
+            ).fetchall()
         return rows[0][0] if rows else None
 
     def set_person_key_id(self, key_id: str) -> None:
         """Note the id of the key for people; done once, before the first import of people."""
-        self._connection.execute(
-            "INSERT INTO coprometrics_store VALUES ('person_key_id', ?)", [key_id]
-        )
+        with self._translated():
+            self._connection.execute(
+                "INSERT INTO coprometrics_store VALUES ('person_key_id', ?)", [key_id]
+            )
 
     def write(
         self, records: list[_R], *, source_name: str = "records", importer: str = "coprometrics"
@@ -209,8 +255,19 @@ class Store:
                 done = True
         finally:
             if not done:
+                self.undone += 1
                 with contextlib.suppress(duckdb.Error):
                     self._connection.rollback()
+        self._see_file()
+
+    def _see_file(self) -> None:
+        """See that the file is still there: one that was removed takes what is written with it."""
+        if self._path is not None and identity(self._path) != self._file:
+            raise StoreError(
+                "the file was moved or removed while it was written",
+                where=self.name,
+                remedy="put it back if you can, and import again",
+            )
 
     @contextlib.contextmanager
     def _translated(self) -> Iterator[None]:
@@ -223,12 +280,10 @@ class Store:
             if str(error) != "Query interrupted":
                 raise
             raise KeyboardInterrupt from None
-        except (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.FatalException) as error:
+        except FAILURES as error:
             reason = str(error).splitlines()[0]
             raise StoreError(
-                f"cannot be written ({reason})",
-                where=self.name,
-                remedy="see whether the disk is full or the folder read-only",
+                f"cannot be written ({reason})", where=self.name, remedy=SEE_FOLDER
             ) from None
         except duckdb.InvalidInputException as error:
             if "read-only" not in str(error):
@@ -236,6 +291,13 @@ class Store:
             raise StoreError("was opened for reading only", where=self.name) from None
 
     def _prepare(self, *, read_only: bool) -> None:
+        try:
+            self._bring_up_to_date(read_only=read_only)
+        except FAILURES as error:
+            reason = str(error).splitlines()[0]
+            raise not_opened(self.name, reason, "put a copy of it back, if it is damaged") from None
+
+    def _bring_up_to_date(self, *, read_only: bool) -> None:
         tables = {row[0] for row in self._connection.execute("SHOW TABLES").fetchall()}
         if "coprometrics_store" not in tables:
             if tables or read_only:
@@ -324,48 +386,6 @@ class Store:
             where=self.name,
             remedy="upgrade coprometrics",
         )
-
-
-def _connect(path: Path | str | None, *, read_only: bool) -> duckdb.DuckDBPyConnection:
-    name = ":memory:" if path is None else str(path)
-    # Some names, such as :memory:, mean more than a file to DuckDB; an absolute path never does.
-    place = name if path is None else str(Path(path).absolute())
-    try:
-        if path is not None and not _may_be_database(Path(place)):
-            why, remedy = "it is not a DuckDB file", "name another file"
-            raise _not_opened(name, why, remedy)
-        connection = duckdb.connect(place, read_only=read_only)
-    except duckdb.Error as error:
-        text = str(error)
-        if "lock" in text.lower():
-            why, remedy = "another process has it open", "wait for it to end, then try again"
-        elif Path(place).is_dir():
-            why, remedy = "it is a folder", "name a file"
-        elif not Path(place).parent.is_dir():
-            why, remedy = "its folder does not exist", "make the folder first"
-        else:
-            why, remedy = text.splitlines()[0], "see that the file can be read and written"
-        raise _not_opened(name, why, remedy) from None
-    connection.execute("SET TimeZone = 'UTC'")
-    connection.execute("SET preserve_insertion_order = true")
-    if path is not None:
-        # What needs more, such as comparing the ids of a large source, goes by way of the disk.
-        connection.execute(f"SET memory_limit = '{_MEMORY}'")
-    return connection
-
-
-def _not_opened(name: str, why: str, remedy: str) -> StoreError:
-    return StoreError(f"the store cannot be opened: {why}", where=name, remedy=remedy)
-
-
-def _may_be_database(path: Path) -> bool:
-    """Look for DuckDB's mark; what is empty, missing or unreadable is left to DuckDB itself."""
-    try:
-        with path.open("rb") as file:
-            head = file.read(12)
-    except OSError:
-        return True
-    return not head or head[8:] == b"DUCK"
 
 
 def _column(name: str, spec: FieldSpec) -> str:

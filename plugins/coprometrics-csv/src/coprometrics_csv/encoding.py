@@ -23,6 +23,10 @@ _MARKS: tuple[tuple[bytes, str], ...] = (
 _CHUNK = 1 << 20
 
 
+class UnreadableError(SourceError):
+    """A file that the disk or the network does not give, in whatever encoding it is."""
+
+
 @frozen
 class Encoding:
     """The encoding of a file.
@@ -58,6 +62,8 @@ def _can_read(source: Source, name: str) -> bool:
         with source.open() as file:
             for _ in utf8_chunks(file, Encoding(name), source.name):
                 pass
+    except UnreadableError:
+        raise
     except SourceError:
         return False
     return True
@@ -69,14 +75,15 @@ def utf8_chunks(
     """Read a file piece by piece as UTF-8.
 
     Raises:
-        SourceError: at the first byte that the encoding does not have; names its line.
+        SourceError: at the first byte that the encoding does not have, with its line; and where
+            the disk or the network fails.
     """
     file.seek(encoding.skip)
     check = codecs.lookup(encoding.name).name in ("utf-8", "ascii")
     decoder = codecs.getincrementaldecoder(encoding.name)("strict")
     before = encoding.skip
     while True:
-        chunk = file.read(size)
+        chunk = _read(file, size, name)
         pending = decoder.getstate()[0]
         # Plain ASCII between two characters needs no decoding to be known as valid.
         valid = check and bool(chunk) and not pending and chunk.isascii()
@@ -91,6 +98,13 @@ def utf8_chunks(
         if not chunk:
             return
         before += len(chunk)
+
+
+def _read(file: BinaryIO, size: int, name: str) -> bytes:
+    try:
+        return file.read(size)
+    except OSError as error:
+        raise UnreadableError(f"cannot be read ({error.strerror})", where=name) from None
 
 
 def _line_of(file: BinaryIO, encoding: Encoding, at: int) -> int:

@@ -21,6 +21,7 @@ from coprometrics_csv.records import Row, RowReader
 __all__ = ["Table", "open_table"]
 
 _LONGEST_PREAMBLE = 1_000
+_MOST_COLUMNS = 100_000
 _SIGNATURES = {
     b"PK\x03\x04": "a spreadsheet workbook or a zip archive",
     b"\xd0\xcf\x11\xe0": "a spreadsheet workbook of an old kind",
@@ -130,6 +131,12 @@ def _first_row(reader: RowReader, name: str) -> Row:
 
 
 def _readable(row: Row, name: str) -> Row:
+    if len(row.cells) > _MOST_COLUMNS:
+        raise SourceError(
+            f"there are {len(row.cells):,} columns, more than {_MOST_COLUMNS:,}",
+            where=f"{name}:{row.line}",
+            remedy="check the delimiter, and that this is a CSV file",
+        )
     if row.problem is None:
         return row
     remedy = (

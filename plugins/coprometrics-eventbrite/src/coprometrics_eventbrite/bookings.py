@@ -1,0 +1,378 @@
+"""What tickets and payments mean: the rules that reports and pages of the service share.
+
+Everything here works on columns of Arrow and touches nothing. A caller
+
+1. makes a table of ``TICKETS``, one row a ticket, with ``pseudonyms`` for the people and
+   ``standing_of_flags`` or ``standing_of_words`` for how far each ticket went;
+2. leaves out the rows that ``are_donations`` marks, which admit nobody;
+3. calls ``settle``, which says of which events the attendance is not known;
+4. calls ``attendances``, which gives the rows of ``Attendance``.
+
+For money it makes a table of ``PAYMENTS`` and calls ``incomes``, which gives the rows of
+``Income``. All of one event must be there at once: an order's tickets are looked at together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from coprometrics.importers import Notice
+from coprometrics_csv.arrays import numbers, plain
+from coprometrics_csv.readers import INSTANT
+from coprometrics_eventbrite.config import Eventbrite, Standing
+
+__all__ = [
+    "PAYMENTS",
+    "SYSTEM",
+    "TICKETS",
+    "are_donations",
+    "attendances",
+    "incomes",
+    "incomes_and_places",
+    "native",
+    "pseudonyms",
+    "settle",
+    "standing_of_flags",
+    "standing_of_words",
+    "starts_of_runs",
+]
+
+SYSTEM = "eventbrite"
+"""What every identifier begins with."""
+
+_TICKETS: list[pa.Field[Any]] = [
+    pa.field("id", pa.string(), nullable=False),
+    pa.field("event_id", pa.string(), nullable=False),
+    pa.field("order_id", pa.string()),
+    pa.field("person_key", pa.string()),
+    pa.field("standing", pa.string(), nullable=False),
+    pa.field("ticket_kind", pa.string()),
+    pa.field("registered_at", INSTANT),
+    pa.field("checked_in_at", INSTANT),
+]
+TICKETS = pa.schema(_TICKETS)
+"""One row for each ticket. Identifiers are native, without what ``native`` puts in front.
+
+``standing`` is one of ``registered``, ``checked_in``, ``cancelled``, ``refunded``, ``deleted``.
+Further columns are kept aside and do no harm.
+"""
+
+_PAYMENTS: list[pa.Field[Any]] = [
+    pa.field("order_id", pa.string(), nullable=False),
+    pa.field("event_id", pa.string()),
+    pa.field("currency", pa.string(), nullable=False),
+    pa.field("amount_minor", pa.int64(), nullable=False),
+    pa.field("received_on", pa.date32()),
+    pa.field("donation", pa.bool_(), nullable=False),
+]
+PAYMENTS = pa.schema(_PAYMENTS)
+"""One row for each amount of an order. Amounts below zero were given back."""
+
+_STATUS: Mapping[Standing, str] = {
+    "checked_in": "attended",
+    "cancelled": "cancelled",
+    "refunded": "cancelled",
+    "deleted": "cancelled",
+    "registered": "registered",
+}
+_ORDER: tuple[Standing, ...] = ("checked_in", "registered", "refunded", "cancelled", "deleted")
+"""Which ticket of an order carries its person, before the identifier decides."""
+
+_WORDS: Mapping[Standing, tuple[str, ...]] = {
+    "registered": (
+        *(
+            "attending",
+            "unpaid",
+            "completed",
+            "complete",
+            "placed",
+            "pending",
+            "registered",
+            "paid",
+        ),
+        *("aanwezig", "voltooid", "geplaatst", "aangemeld", "niet betaald"),
+    ),
+    "checked_in": ("checked in", "checked-in", "attended", "ingecheckt"),
+    "cancelled": (
+        *("not attending", "cancelled", "canceled", "transferred"),
+        *("niet aanwezig", "geannuleerd", "overgedragen"),
+    ),
+    "refunded": ("refunded", "terugbetaald"),
+    "deleted": ("deleted", "abandoned", "started", "verwijderd"),
+}
+_STANDINGS = {word: standing for standing, words in _WORDS.items() for word in words}
+_MOST_NAMED = 12
+
+
+def native(ids: Any) -> Any:
+    """Make identifiers of the service's own: ``eventbrite:`` and what it calls them.
+
+    Examples:
+        >>> native(pa.array(["17", None])).to_pylist()
+        ['eventbrite:17', None]
+    """
+    return pc.binary_replace_slice(_plain(ids), 0, 0, f"{SYSTEM}:")
+
+
+def pseudonyms(addresses: Any, person_key: Callable[[str], str]) -> Any:
+    """Turn e-mail addresses into pseudonyms; each different address is hashed once.
+
+    Args:
+        addresses: texts that are addresses for sure, or null.
+        person_key: gives the pseudonym of an address (``Context.person_key``).
+
+    Examples:
+        >>> pseudonyms(pa.array(["a@b.org", None, "a@b.org"]), str.upper).to_pylist()
+        ['A@B.ORG', None, 'A@B.ORG']
+    """
+    coded = _array(addresses).dictionary_encode()
+    keys = pa.array(map(person_key, coded.dictionary.to_pylist()), pa.string())
+    return keys.take(coded.indices)
+
+
+def standing_of_flags(checked_in: Any, cancelled: Any, refunded: Any) -> Any:
+    """Say how far tickets went: checked in wins over cancelled, that over refunded.
+
+    Args:
+        checked_in: for each ticket whether somebody came with it; null for no.
+        cancelled: whether it was cancelled.
+        refunded: whether it was paid back.
+
+    Examples:
+        >>> yes_no = pa.array([True, False]), pa.array([True, False]), pa.array([False, False])
+        >>> standing_of_flags(*yes_no).to_pylist()
+        ['checked_in', 'registered']
+    """
+    flags = pc.make_struct(
+        *(_array(flag).fill_null(False) for flag in (checked_in, cancelled, refunded)),
+        field_names=["checked_in", "cancelled", "refunded"],
+    )
+    return pc.case_when(flags, "checked_in", "cancelled", "refunded", "registered")
+
+
+def standing_of_words(words: Any, config: Eventbrite) -> Any:
+    """Say how far tickets went, from the words of a status; null for a word that is not known.
+
+    A status that is missing means registered.
+
+    Examples:
+        >>> standing_of_words(pa.array(["Checked In", "Not Attending", None, "?"]), Eventbrite())\
+            .to_pylist()
+        ['checked_in', 'cancelled', 'registered', None]
+    """
+    known: dict[str, str] = dict(_STANDINGS)
+    known |= {" ".join(word.split()).casefold(): s for word, s in config.statuses.items()}
+    coded = _array(words).dictionary_encode()
+    texts = coded.dictionary.to_pylist()
+    found = [
+        known.get(" ".join(text.split()).casefold()) if text else "registered" for text in texts
+    ]
+    return pc.if_else(
+        coded.is_null(), "registered", pa.array(found, pa.string()).take(coded.indices)
+    )
+
+
+def are_donations(ticket_kinds: Any, config: Eventbrite) -> Any:
+    """Say which tickets are donations, and admit nobody: those whose whole name is such a word.
+
+    Examples:
+        >>> are_donations(pa.array(["Donation", "Free", None]), Eventbrite()).to_pylist()
+        [True, False, False]
+    """
+    words = {" ".join(word.split()).casefold() for word in config.donations}
+    coded = _array(ticket_kinds).dictionary_encode()
+    hit = [
+        " ".join((text or "").split()).casefold() in words for text in coded.dictionary.to_pylist()
+    ]
+    return pa.array(hit, pa.bool_()).take(coded.indices).fill_null(False)
+
+
+def settle(
+    tickets: pa.Table, over: Sequence[str], config: Eventbrite
+) -> tuple[pa.Table, list[Notice]]:
+    """Say of which events it is not known who came, and count bookings where that is wanted.
+
+    It is not known of an event that is over, has bookings, and checked nobody in. With
+    ``count: registered`` its bookings count as having come.
+
+    Args:
+        tickets: a table of ``TICKETS`` without donations, with all the tickets of each event.
+        over: the native ids of the events that are over.
+        config: the settings.
+
+    Returns:
+        The tickets, some of which may now be ``checked_in``, and what a person should know.
+    """
+    standing, events = _plain(tickets["standing"]), _plain(tickets["event_id"])
+    booked = pc.equal(standing, "registered")
+    with_bookings = pc.unique(events.filter(booked))
+    checked = pc.unique(events.filter(pc.equal(standing, "checked_in")))
+    finished = pa.array(sorted(set(over)), pa.string())
+    unknown = with_bookings.filter(
+        pc.and_not(
+            pc.is_in(with_bookings, value_set=finished), pc.is_in(with_bookings, value_set=checked)
+        )
+    )
+    if not len(unknown):
+        return tickets, []
+    named = _named(sorted(unknown.to_pylist()))
+    if config.count == "registered":
+        came = pc.and_(booked, pc.is_in(events, value_set=unknown))
+        place = tickets.schema.get_field_index("standing")
+        settled = pc.if_else(came, "checked_in", standing)
+        notice = Notice(
+            "bookings-counted",
+            f"nobody was checked in at {named}, so who had booked counts as having come, because "
+            "count is registered",
+        )
+        return tickets.set_column(place, "standing", settled), [notice]
+    notice = Notice(
+        "attendance-unknown",
+        f"nobody was checked in at {named}, so it is not known who came; set count: registered to "
+        "count who had booked",
+    )
+    return tickets, [notice]
+
+
+def attendances(tickets: pa.Table) -> pa.Table:
+    """Make the rows of ``Attendance``, in the order of the tickets.
+
+    By default every ticket of an order carries the address of who ordered. Within an order a
+    person therefore counts once: one ticket is theirs, and the others are of guests without a
+    name. Theirs is the ticket that went furthest, and of those the one with the first identifier,
+    so that the order of the rows does not matter.
+
+    Args:
+        tickets: a table of ``TICKETS``, without donations, with all the tickets of each order.
+    """
+    ids = _plain(tickets["id"])
+    standing = _plain(tickets["standing"])
+    again = _repeats(_plain(tickets["order_id"]), _plain(tickets["person_key"]), standing, ids)
+    people = _plain(tickets["person_key"])
+    if again is not None:
+        people = pc.if_else(again, None, people)
+    status = pa.array(list(_STATUS.values()), pa.string()).take(
+        pc.index_in(standing, value_set=pa.array(list(_STATUS), pa.string()))
+    )
+    return pa.table(
+        {
+            "id": native(ids),
+            "activity_id": native(tickets["event_id"]),
+            "person_key": people,
+            "status": status,
+            "registered_at": tickets["registered_at"],
+            "checked_in_at": tickets["checked_in_at"],
+            "ticket_kind": tickets["ticket_kind"],
+            "order_id": native(tickets["order_id"]),
+        }
+    )
+
+
+def incomes(payments: pa.Table, config: Eventbrite) -> pa.Table:
+    """Make the rows of ``Income``: for each order one of what was paid, and no row for nothing.
+
+    An order that was also given money back has a second row (kind ``refund``, below zero, id
+    ``…:refund``); what was donated with it has its own (kind ``donation``, id ``…:donation``).
+
+    Args:
+        payments: a table of ``PAYMENTS``, with all the amounts of each order.
+        config: the settings.
+
+    Returns:
+        The rows, ordered by identifier. The day is the first of those of the order.
+    """
+    return incomes_and_places(payments, config)[0]
+
+
+def incomes_and_places(payments: pa.Table, config: Eventbrite) -> tuple[pa.Table, pa.Array[Any]]:
+    """Make the rows of ``Income``, and say for each which is the first of its payments, from 0."""
+    amounts = payments["amount_minor"]
+    table = payments.select(PAYMENTS.names).append_column("back", pc.less(amounts, 0))
+    table = table.append_column("row", numbers(0, len(table)))
+    keys = ["order_id", "event_id", "currency", "donation", "back"]
+    sums = (
+        table.filter(pc.not_equal(amounts, 0))
+        .group_by(keys)
+        .aggregate([("amount_minor", "sum"), ("received_on", "min"), ("row", "min")])
+        .combine_chunks()
+    )
+    back, donated = _array(sums["back"]), _array(sums["donation"])
+    suffix = pc.if_else(
+        back,
+        pc.if_else(donated, ":donation-refund", ":refund"),
+        pc.if_else(donated, ":donation", ""),
+    )
+    rows = pa.table(
+        {
+            "id": pc.binary_join_element_wise(native(sums["order_id"]), suffix, ""),
+            "stream": pc.if_else(donated, config.donation_stream, config.stream),
+            "amount_minor": sums["amount_minor_sum"],
+            "currency": sums["currency"],
+            "received_on": sums["received_on_min"],
+            "activity_id": native(sums["event_id"]),
+            "kind": pc.if_else(back, "refund", pc.if_else(donated, "donation", "fee")),
+        }
+    )
+    order = pc.sort_indices(rows["id"])
+    return rows.take(order), sums["row_min"].combine_chunks().take(order)
+
+
+def _repeats(orders: Any, people: Any, standing: Any, ids: Any) -> Any:
+    """Say which tickets repeat the person of another in their order; None where none does."""
+    order, person = orders.dictionary_encode(), people.dictionary_encode()
+    wide = pc.multiply(order.indices.cast(pa.int64()), len(person.dictionary) or 1)
+    pair = pc.add(wide, person.indices.cast(pa.int64())).dictionary_encode().indices
+    if not len(pair) or pair.null_count == len(pair):
+        return None
+    counts = pair.value_counts()
+    often = counts.filter(pc.greater(counts.field("counts"), 1)).field("values").drop_null()
+    if not len(often):
+        return None
+    rows = pc.indices_nonzero(pc.is_in(pair, value_set=often))
+    several = pa.table(
+        {
+            "row": rows,
+            "pair": pair.take(rows),
+            "rank": pc.index_in(standing.take(rows), value_set=pa.array(_ORDER, pa.string())),
+            "id": ids.take(rows),
+        }
+    ).sort_by([("pair", "ascending"), ("rank", "ascending"), ("id", "ascending")])
+    first = _array(several["id"]).take(starts_of_runs(_array(several["pair"])))
+    later = _array(several["row"]).filter(pc.not_equal(_array(several["id"]), first))
+    return pc.is_in(numbers(0, len(ids)), value_set=later.cast(pa.int64()))
+
+
+def starts_of_runs(values: Any) -> Any:
+    """Give for each value where the run of equal values begins that it stands in.
+
+    Examples:
+        >>> starts_of_runs(pa.array([7, 7, 9, 7])).to_pylist()
+        [0, 0, 2, 3]
+    """
+    if not len(values):
+        return pa.array([], pa.int64())
+    same = pc.equal(values[1:], values[:-1])
+    begins = pa.concat_arrays([pa.array([True]), pc.invert(same)])
+    run = pc.subtract(pc.cumulative_sum(begins.cast(pa.int64())), 1)
+    return pc.indices_nonzero(begins).cast(pa.int64()).take(run)
+
+
+def _array(column: Any) -> Any:
+    """Give a column in one piece."""
+    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+
+
+def _plain(column: Any) -> Any:
+    """Give a column in one piece, with one text for each row."""
+    return plain(_array(column))
+
+
+def _named(events: list[str]) -> str:
+    """Name events, the first of them where there are many."""
+    more = len(events) - _MOST_NAMED
+    named = ", ".join(events[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+    return f"the event{'s' if len(events) > 1 else ''} {named}"

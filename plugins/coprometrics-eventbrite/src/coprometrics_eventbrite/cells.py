@@ -1,0 +1,327 @@
+"""The cells of reports: people, times and amounts, by the readers of the CSV importer."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import zoneinfo
+from collections.abc import Callable
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from attrs import define, field, frozen
+
+from coprometrics.money import CURRENCIES
+from coprometrics_csv.convert import Cells, Reader, Values, missing_as_null, scattered, trim
+from coprometrics_csv.dates import DateFormat, parse_date, parse_datetime
+from coprometrics_csv.faults import CellError
+from coprometrics_csv.numerals import Numerals
+from coprometrics_csv.people import address_of
+from coprometrics_csv.readers import INSTANT, money_reader
+
+__all__ = ["Amounts", "Moments", "People", "Times", "nothing", "present"]
+
+_NAIVE = pa.timestamp("us")
+_MOST_REMEMBERED = 200_000
+_PLAIN_ADDRESS = r"\A[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+\z"
+_NOTHING = r"\A[(]?-?[$£€]?0*([.,]0*)?[)]?\z"
+
+
+def present(cells: Cells, placeholders: tuple[str, ...]) -> Cells:
+    """Take the spaces from the ends of cells; give null where nothing or a placeholder stands.
+
+    Examples:
+        >>> present(pa.array([" a ", "", "Info Requested"]), ("info requested",)).to_pylist()
+        ['a', None, None]
+    """
+    words = pa.array([" ".join(word.split()).casefold() for word in placeholders], pa.string())
+    wordy = not any(word.isdecimal() for word in placeholders)
+    if wordy and pc.all(pc.ascii_is_decimal(cells), min_count=0).as_py():
+        return cells  # numbers, which are most of what is different in each row
+    coded = cells.dictionary_encode()
+    return _present(coded.dictionary, words).take(coded.indices)
+
+
+def _present(cells: Cells, words: Any) -> Cells:
+    cells = missing_as_null(trim(cells), ())
+    longest = pc.max(pc.binary_length(words)).as_py() or 0
+    # Capitals and small letters differ in length by a few bytes at most.
+    short = pc.less_equal(pc.binary_length(cells), 2 * longest).fill_null(False)
+    some = cells.filter(short)
+    stands = pc.is_in(pc.utf8_lower(some), value_set=words)
+    if not pc.any(stands, min_count=0).as_py():
+        return cells
+    return pc.replace_with_mask(cells, short, pc.if_else(stands, None, some))
+
+
+@define
+class People:
+    """Reads addresses into pseudonyms; each different address is hashed once.
+
+    Attributes:
+        person_key: gives the pseudonym of an address.
+    """
+
+    person_key: Callable[[str], str]
+    _known: dict[str, str | CellError] = field(factory=dict, init=False)
+
+    def read(self, cells: Cells) -> Values:
+        """Read the cells of a block, which are trimmed and null where they are missing."""
+        coded = cells.dictionary_encode()
+        texts = coded.dictionary
+        plain = pc.match_substring_regex(texts, _PLAIN_ADDRESS).to_pylist()
+        found = [
+            self._key(text, plain=is_plain)
+            for text, is_plain in zip(texts.to_pylist(), plain, strict=True)
+        ]
+        return _of_distinct(coded, found, pa.string())
+
+    def _key(self, text: str, *, plain: bool) -> str | CellError:
+        known = self._known.get(text)
+        if known is not None:
+            return known
+        address = text if plain else address_of(text)
+        result: str | CellError
+        if address is None:
+            result = CellError(
+                "not-an-address",
+                "must be one e-mail address; list texts that stand for nobody under placeholders",
+            )
+        else:
+            result = self.person_key(address)
+        if len(self._known) >= _MOST_REMEMBERED:
+            self._known.clear()
+        self._known[text] = result
+        return result
+
+
+def _of_distinct(coded: Any, found: list[Any], type_: pa.DataType) -> Values:
+    """Give the values of coded cells, from what was found for each different text."""
+    faulty = {code: result for code, result in enumerate(found) if isinstance(result, CellError)}
+    faults: dict[int, CellError] = {}
+    if faulty:
+        hit = pc.is_in(coded.indices, value_set=pa.array(list(faulty), coded.indices.type))
+        rows = pc.indices_nonzero(hit)
+        codes = coded.indices.take(rows).to_pylist()
+        faults = {row: faulty[code] for row, code in zip(rows.to_pylist(), codes, strict=True)}
+        found = [None if isinstance(result, CellError) else result for result in found]
+    return Values(pa.array(found, type_).take(coded.indices), faults)
+
+
+@frozen
+class Moments:
+    """When something happened.
+
+    Attributes:
+        instants: in UTC; null where the time or its zone is not known.
+        days: the day on the clocks of the place.
+        faults: by row, what is wrong with its cell.
+    """
+
+    instants: Any
+    days: Any
+    faults: dict[int, CellError]
+
+
+_LAYOUTS = ("%Y-%m-%d %H:%M:%S",)
+"""What Arrow reads by itself, also with a T between day and time."""
+_WIDTHS = {"%Y": 4, **dict.fromkeys(("%y", "%d", "%m", "%H", "%M", "%S"), 2)}
+_IN_UTC = ("Z", "+00:00", "+0000")
+_FIRST_YEAR, _LAST_YEAR = 1970, 2037
+"""Between these, Arrow knows every clock change."""
+
+
+@define
+class Times:
+    """Reads dates and times, with or without an offset.
+
+    Attributes:
+        formats: how they are written, besides ISO 8601.
+    """
+
+    formats: tuple[DateFormat, ...]
+
+    def read(self, cells: Cells, zone: zoneinfo.ZoneInfo | None) -> Moments:
+        """Read the cells of a block, which are trimmed and null where they are missing.
+
+        Cells of fixed width are read all at once, the others one by one.
+        """
+        left = cells.is_valid()
+        instants, days = pa.nulls(len(cells), INSTANT), pa.nulls(len(cells), pa.date32())
+        for layout in dict.fromkeys((*(known.text for known in self.formats), *_LAYOUTS)):
+            for offset in ("", *_IN_UTC) if layout in _LAYOUTS else ("",):
+                if not pc.any(left, min_count=0).as_py():
+                    return Moments(instants, days, {})
+                found = _all_at_once(cells, left, layout, offset, zone)
+                if found is not None:
+                    hit, some_instants, some_days = found
+                    instants = pc.if_else(hit, some_instants, instants)
+                    days = pc.if_else(hit, some_days, days)
+                    left = pc.and_(left, pc.invert(hit))
+        if not pc.any(left, min_count=0).as_py():
+            return Moments(instants, days, {})
+        coded = cells.filter(left).dictionary_encode()
+        each = [self._one(text, zone) for text in coded.dictionary.to_pylist()]
+        rows = pc.indices_nonzero(left).to_pylist()
+        first = _of_distinct(coded, [_part(found, 0) for found in each], INSTANT)
+        second = _of_distinct(coded, [_part(found, 1) for found in each], pa.date32())
+        return Moments(
+            pc.replace_with_mask(instants, left, first.values),
+            pc.replace_with_mask(days, left, second.values),
+            {rows[row]: fault for row, fault in first.faults.items()},
+        )
+
+    def _one(
+        self, text: str, zone: zoneinfo.ZoneInfo | None
+    ) -> tuple[dt.datetime | None, dt.date] | CellError:
+        """Read one cell: the truth, with which the quick ways agree."""
+        try:
+            for known in self.formats:
+                if not known.has_time and (day := known.date(text)) is not None:
+                    return None, day
+            if re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+                return None, parse_date(text, ())[0]
+            timed = tuple(known for known in self.formats if known.has_time)
+            formats = timed if any(known.datetime(text) for known in timed) else ()
+            moment = parse_datetime(text, formats, zone or zoneinfo.ZoneInfo("UTC"), "earlier")
+            if zone is not None:
+                return moment, moment.astimezone(zone).date()
+            aware = re.search(r"([Zz]|[-+][0-9]{2}:?[0-9]{2})\Z", text[10:])
+            return moment if aware else None, moment.date()
+        except CellError as error:
+            if error.code == "no-such-time":
+                return error
+            return CellError(
+                error.code,
+                "must be a date and time that there is, written as is usual for this report or in "
+                "ISO 8601; declare other ways under date_formats",
+            )
+        except OverflowError:
+            return CellError("no-such-date", "the time is out of range")
+
+
+def _part(found: Any, place: int) -> Any:
+    return found if isinstance(found, CellError) else found[place]
+
+
+def _all_at_once(
+    cells: Cells, left: Any, layout: str, offset: str, zone: zoneinfo.ZoneInfo | None
+) -> tuple[Any, Any, Any] | None:
+    """Read the cells of one layout: which they are, their instants and days; None for none.
+
+    Those that are no time that there is are not read here.
+    """
+    pieces = re.findall("%.|[^%]", layout)
+    width = sum(_WIDTHS.get(piece, 1) for piece in pieces)
+    hit = pc.equal(pc.binary_length(cells), width + len(offset))
+    if not pc.any(hit, min_count=0).as_py():
+        return None
+    raw = cells.cast(pa.binary())
+    texts, at = {}, 0
+    for piece in [] if layout in _LAYOUTS else pieces:
+        if len(piece) > 1 and piece not in _WIDTHS:
+            return None
+        size = _WIDTHS.get(piece, 1)
+        texts[piece] = pc.binary_slice(raw, at, at + size)
+        at += size
+        if piece not in _WIDTHS:
+            hit = pc.and_(hit, pc.equal(texts[piece], piece.encode()))
+            if not pc.any(hit, min_count=0).as_py():
+                return None
+    if texts and not ({"%d", "%m", "%H", "%M"} <= set(texts) and {"%Y", "%y"} & set(texts)):
+        return None
+    if offset:
+        hit = pc.and_(
+            hit, pc.equal(pc.binary_slice(raw, width, width + len(offset)), offset.encode())
+        )
+    hit = pc.and_(hit, left).fill_null(False)
+    if not pc.any(hit, min_count=0).as_py():
+        return None
+    try:
+        shown = _shown(raw, texts, layout, hit, width)
+    except (pa.ArrowInvalid, UnicodeDecodeError):
+        return None
+    years = pc.year(shown)
+    if pc.min(years).as_py() < _FIRST_YEAR or pc.max(years).as_py() > _LAST_YEAR:
+        return None
+    instants, days, there = _placed(shown, zone, in_utc=bool(offset))
+    return hit if there is None else pc.and_(hit, there.fill_null(False)), instants, days
+
+
+def _shown(raw: Any, texts: dict[str, Any], layout: str, hit: Any, width: int) -> Any:
+    """Give what clocks showed: by way of ISO 8601, which Arrow reads strictly."""
+    if layout in _LAYOUTS:
+        iso = pc.binary_slice(raw, 0, width)
+    else:
+        year = texts.get("%Y")
+        if year is None:
+            year = pc.binary_join_element_wise(b"20", texts["%y"], b"")
+        day = pc.binary_join_element_wise(year, texts["%m"], texts["%d"], b"-")
+        seconds = texts.get("%S", b"00")
+        time = pc.binary_join_element_wise(texts["%H"], texts["%M"], seconds, b":")
+        iso = pc.binary_join_element_wise(day, time, b"T")
+    return pc.if_else(hit, iso, None).cast(pa.string()).cast(_NAIVE)
+
+
+def _placed(shown: Any, zone: zoneinfo.ZoneInfo | None, *, in_utc: bool) -> tuple[Any, Any, Any]:
+    """Give the instants and days of what clocks showed, and which of these they ever showed.
+
+    The last is None where it is all of them.
+    """
+    if in_utc:
+        instants = shown.cast(INSTANT)
+        local = instants.cast(pa.timestamp("us", tz=zone.key if zone else "UTC"))
+        return instants, pc.local_timestamp(local).cast(pa.date32(), safe=False), None
+    days = shown.cast(pa.date32(), safe=False)
+    if zone is None:
+        return pa.nulls(len(shown), INSTANT), days, None
+    placed = pc.assume_timezone(shown, zone.key, ambiguous="earliest", nonexistent="earliest")
+    # A time that clocks skip is moved, and then no longer shows what was written.
+    there = pc.equal(pc.local_timestamp(placed), shown)
+    return placed.cast(INSTANT), days, there
+
+
+@define
+class Amounts:
+    """Reads amounts into minor units.
+
+    Attributes:
+        decimal: the character before the fraction.
+    """
+
+    decimal: str
+    _readers: dict[str, Reader] = field(factory=dict, init=False)
+
+    def read(self, cells: Cells, codes: Any) -> Values:
+        """Read the cells of a block.
+
+        Args:
+            cells: trimmed, and null where they are missing.
+            codes: the currency of each, or one for all. Null for none, which only nothing needs.
+        """
+        if isinstance(codes, str):
+            return self._reader(codes).read(cells)
+        groups = []
+        for code in codes.unique().to_pylist():
+            if code in CURRENCIES:
+                hit = pc.equal(codes, code).fill_null(False)
+                groups.append((pc.indices_nonzero(hit), self._reader(code).read(cells.filter(hit))))
+        return scattered(groups, len(cells), pa.int64())
+
+    def _reader(self, code: str) -> Reader:
+        if code not in self._readers:
+            group = "," if self.decimal == "." else "."
+            self._readers[code] = money_reader(Numerals(self.decimal, group), code)
+            self._readers[code].nulls = ("Free", "FREE", "free", "Gratis")
+        return self._readers[code]
+
+
+def nothing(cells: Cells) -> Any:
+    """Say which cells are amounts of nothing in every currency, or missing.
+
+    Examples:
+        >>> nothing(pa.array(["0.00", "1.00", None])).to_pylist()
+        [True, False, True]
+    """
+    return pc.match_substring_regex(cells, _NOTHING).fill_null(True)

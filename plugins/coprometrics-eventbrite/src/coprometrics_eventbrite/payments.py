@@ -1,0 +1,79 @@
+"""What was paid for the rows of a report, and what was given back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from coprometrics_eventbrite.bookings import PAYMENTS
+from coprometrics_eventbrite.tickets import several_times
+
+__all__ = ["are_refunds", "payments", "with_refunds"]
+
+
+def are_refunds(rows: pa.Table) -> Any:
+    """Say which rows only tell that money was given back, and are about no ticket of their own.
+
+    They are those below zero without a number of an attendee.
+    """
+    return pc.and_(pc.less(rows["amount_minor"], 0), rows["attendee"].is_null())
+
+
+def with_refunds(rows: pa.Table) -> pa.Table:
+    """Mark the tickets of orders of which everything was given back, in a report without status.
+
+    Args:
+        rows: the rows of the report.
+    """
+    back = are_refunds(rows)
+    if not pc.any(back, min_count=0).as_py():
+        return rows
+    orders = pc.unique(rows["order_id"].filter(back))
+    theirs = rows.filter(pc.is_in(rows["order_id"], value_set=orders))
+    sums = theirs.group_by("order_id").aggregate([("amount_minor", "sum")])
+    nothing_left = sums["order_id"].filter(pc.less_equal(sums["amount_minor_sum"], 0))
+    hit = pc.is_in(rows["order_id"], value_set=nothing_left.combine_chunks())
+    place = rows.schema.get_field_index("standing")
+    return rows.set_column(place, "standing", pc.if_else(hit, "refunded", rows["standing"]))
+
+
+def payments(rows: pa.Table, donations: Any) -> pa.Table:
+    """Give the amounts of a report: a table of ``PAYMENTS``, with the ``line`` of each.
+
+    A ticket that was refunded, and for which the report still shows what was paid, was paid for
+    and given back: unless its order has an amount below zero, which then is the refund.
+
+    Args:
+        rows: the rows of the report.
+        donations: which of them are donations.
+    """
+    paid = rows.append_column("donation", donations).select([*PAYMENTS.names, "line", "standing"])
+    paid = _once(paid, rows["attendee"]).filter(pc.field("amount_minor") != 0)
+    amounts = paid["amount_minor"]
+    given_back = pc.unique(paid["order_id"].filter(pc.less(amounts, 0)))
+    refunded = pc.and_(
+        pc.and_(pc.equal(paid["standing"], "refunded"), pc.greater(amounts, 0)),
+        pc.invert(pc.is_in(paid["order_id"], value_set=given_back)),
+    )
+    back = paid.filter(refunded)
+    place = paid.schema.get_field_index("amount_minor")
+    back = back.set_column(place, "amount_minor", pc.negate(back["amount_minor"]))
+    return pa.concat_tables([paid, back]).combine_chunks()
+
+
+def _once(paid: pa.Table, attendees: Any) -> pa.Table:
+    """Take what an attendee paid once, where the report has the attendee twice."""
+    codes = attendees.combine_chunks().dictionary_encode().indices
+    if several_times(codes) is None:
+        return paid
+    names = paid.column_names
+    numbered = paid.append_column("code", codes)
+    alone = numbered.filter(pc.field("code").is_null()).select(names)
+    known = numbered.filter(pc.field("code").is_valid())
+    # Which of several does not matter: other contents are two records of one identifier.
+    once = known.sort_by([(name, "ascending") for name in ("code", "amount_minor", "line")])
+    first = once.group_by("code", use_threads=False).aggregate([(name, "first") for name in names])
+    picked = first.select([f"{name}_first" for name in names]).rename_columns(names)
+    return pa.concat_tables([alone, picked.cast(alone.schema)])

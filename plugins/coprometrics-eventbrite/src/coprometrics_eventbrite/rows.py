@@ -1,0 +1,373 @@
+"""Blocks of a report's cells to rows of tickets, with what is wrong named by line and column."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from attrs import define, field, frozen
+
+from coprometrics.errors import SourceError, shown
+from coprometrics.importers import Locator, Problem, Refusal
+from coprometrics.money import CURRENCIES
+from coprometrics_csv.arrays import numbers, repeated
+from coprometrics_csv.blocks import Block
+from coprometrics_csv.convert import Values
+from coprometrics_csv.dates import DateFormat
+from coprometrics_csv.faults import CellError
+from coprometrics_csv.numerals import Numerals, currency_of_label
+from coprometrics_csv.people import like_full_name, like_person
+from coprometrics_csv.readers import INSTANT, integer_reader
+from coprometrics_eventbrite.bookings import standing_of_words
+from coprometrics_eventbrite.cells import Amounts, Moments, People, Times, nothing, present
+from coprometrics_eventbrite.config import Eventbrite
+from coprometrics_eventbrite.happenings import SeenEvent, zone_of
+from coprometrics_eventbrite.presets import Meaning, Preset
+from coprometrics_eventbrite.tickets import MOST_TICKETS, ROWS
+
+__all__ = ["Made", "Report", "RowMaker"]
+
+_LARGEST = 2**63 - 1
+_PHONE = re.compile(r"[0-9][0-9 ()-]{8,}")
+_CODES = pa.array(sorted(CURRENCIES), pa.string())
+_UNCOLLECTED = ("manual", "handmatig")
+_DELETED = ("deleted", "verwijderd")
+_PARTLY = ("partially refunded", "gedeeltelijk terugbetaald")
+_TRANSFERRED = ("transferred", "overgedragen")
+
+
+@frozen
+class Report:
+    """A report that has been recognised.
+
+    Attributes:
+        preset: which one it is.
+        name: what the file is called in messages.
+        labels: the labels of its columns.
+        positions: where the columns are.
+    """
+
+    preset: Preset
+    name: str
+    labels: tuple[str, ...]
+    positions: dict[Meaning, int]
+
+    @property
+    def wanted(self) -> tuple[int, ...]:
+        """The positions of the columns that are looked at."""
+        return tuple(sorted(set(self.positions.values())))
+
+    def label(self, meaning: Meaning) -> str:
+        """Give the label of a column."""
+        return self.labels[self.positions[meaning]]
+
+
+@frozen
+class Made:
+    """What became of a block: its sound rows, those refused, and the events that it names."""
+
+    rows: pa.Table
+    refusals: list[Refusal]
+    events: set[SeenEvent]
+
+
+@define
+class _Work:
+    """The rows of one block on their way."""
+
+    count: int
+    cells: dict[Meaning, Any]
+    labels: Callable[[Meaning], str]
+    problems: dict[int, list[Problem]] = field(factory=dict)
+
+    def get(self, meaning: Meaning) -> Any:
+        """Give the cells of a column; nulls where there is none."""
+        found = self.cells.get(meaning)
+        return pa.nulls(self.count, pa.string()) if found is None else found
+
+    def refuse(self, hit: Any, meaning: Meaning, code: str, message: str) -> None:
+        """Note one problem of many rows, without their values."""
+        label = self.labels(meaning) if meaning in self.cells else meaning
+        for row in pc.indices_nonzero(hit).to_pylist():
+            self.problems.setdefault(row, []).append(Problem(code, message, label))
+
+    def note(self, meaning: Meaning, read: Values | Moments, *, withheld: bool = False) -> None:
+        """Note what is wrong with the cells of a column."""
+        for row, fault in read.faults.items():
+            value = "(withheld)" if withheld else _fit(self.cells[meaning][row].as_py())
+            problem = Problem(fault.code, fault.message, self.labels(meaning), value)
+            self.problems.setdefault(row, []).append(problem)
+
+
+class RowMaker:
+    """Makes the rows of one report, block by block.
+
+    Args:
+        report: the report.
+        config: the settings.
+        person_key: gives the pseudonym of an address.
+
+    Attributes:
+        uncollected: how many rows showed an amount that nobody was charged.
+        partly_refunded: how many rows are of orders of which a part was given back.
+    """
+
+    def __init__(
+        self, report: Report, config: Eventbrite, person_key: Callable[[str], str]
+    ) -> None:
+        self.uncollected = 0
+        self.partly_refunded = 0
+        self._report = report
+        self._config = config
+        formats = config.date_formats or report.preset.date_formats
+        self._times = Times(tuple(DateFormat.of(text, "eventbrite") for text in formats))
+        self._people = People(person_key)
+        decimal = config.decimal or report.preset.decimal
+        self._amounts = Amounts(decimal)
+        self._counts = integer_reader(Numerals(decimal, "," if decimal == "." else "."))
+        self._ids = {" ".join(e.title.split()).casefold(): e.id for e in config.events if e.title}
+        self._zones = {event.id: event.timezone for event in config.events if event.timezone}
+
+    def make(self, block: Block) -> Made:
+        """Make the rows of a block."""
+        refusals = [
+            Refusal(Locator(line=block.lines[row].as_py()), (problem,))
+            for row, problem in block.problems.items()
+        ]
+        cells, lines = dict(block.cells), block.lines
+        if block.problems:
+            bad = pa.array(sorted(block.problems), pa.int64())
+            sound = pc.invert(pc.is_in(numbers(0, len(lines)), value_set=bad))
+            lines = lines.filter(sound)
+            cells = {position: column.filter(sound) for position, column in cells.items()}
+        work = _Work(
+            len(lines),
+            {
+                meaning: present(cells[position], self._config.placeholders)
+                for meaning, position in self._report.positions.items()
+            },
+            self._report.label,
+        )
+        rows = self._rows(work, lines)
+        if work.problems:
+            places = sorted(work.problems)
+            bad = pa.array(places, pa.int64())
+            refusals += [
+                Refusal(Locator(line=line), tuple(work.problems[row]))
+                for row, line in zip(places, lines.take(bad).to_pylist(), strict=True)
+            ]
+            rows = rows.filter(pc.invert(pc.is_in(numbers(0, len(rows)), value_set=bad)))
+        refusals.sort(key=lambda refusal: refusal.at.line or 0)
+        return Made(rows.select(ROWS.names).cast(ROWS), refusals, _events(rows))
+
+    def _rows(self, work: _Work, lines: Any) -> pa.Table:
+        self._check_numbers(work)
+        events = self._events(work)
+        standing = self._standing(work)
+        people = self._people.read(work.get("email"))
+        work.note("email", people, withheld=True)
+        moments = self._moments(work, events)
+        codes, amounts = self._money(work)
+        quantity = self._quantity(work)
+        if "price" in work.cells and "paid" not in work.cells:
+            amounts = _product(work, amounts, quantity)
+        free = pc.or_(
+            _among(work.get("order_type"), _UNCOLLECTED),
+            pc.equal(standing, "deleted").fill_null(False),
+        )
+        amounts = amounts.fill_null(0)
+        self.uncollected += pc.sum(pc.and_(free, pc.not_equal(amounts, 0))).as_py() or 0
+        self.partly_refunded += pc.sum(_among(work.get("order_type"), _PARTLY)).as_py() or 0
+        columns: dict[str, Any] = {
+            "line": lines,
+            "order_id": work.get("order"),
+            "attendee": work.get("attendee"),
+            "event_id": events,
+            "person_key": people.values,
+            "standing": standing,
+            "ticket_kind": work.get("ticket"),
+            "tier": work.get("tier"),
+            "barcode": work.get("barcode"),
+            "quantity": quantity,
+            "registered_at": moments.instants,
+            "received_on": moments.days,
+            "currency": codes,
+            "amount_minor": pc.if_else(free, 0, amounts),
+        }
+        more: tuple[Meaning, ...]
+        more = ("event_name", "event_date", "event_time", "event_zone", "event_place")
+        for name in more:
+            columns[name] = work.get(name)
+        return pa.table(columns)
+
+    def _check_numbers(self, work: _Work) -> None:
+        """Refuse rows without the numbers that tell one booking from another."""
+        needed: tuple[Meaning, ...] = tuple(
+            name for name in ("order", "attendee", "event_id") if name in work.cells
+        )
+        for name in needed:
+            cells = work.cells[name]
+            if name != "event_id" or self._report.preset.rows == "tickets":
+                message = "must not be missing: it tells one booking from another"
+                work.refuse(cells.is_null(), name, "missing-id", message)
+            number = pc.ascii_is_decimal(cells).fill_null(True)
+            if not pc.all(number, min_count=0).as_py():
+                message = (
+                    "must be a number as the service gives it; a spreadsheet may have cut it, so "
+                    "export the report again and do not save it from a spreadsheet"
+                )
+                work.refuse(pc.invert(number), name, "not-a-number-of-the-service", message)
+
+    def _events(self, work: _Work) -> Any:
+        """Give the event of each row: as the report says, or else as it was declared."""
+        events = work.get("event_id")
+        if not events.null_count:
+            return events
+        if self._ids and "event_name" in work.cells:
+            coded = work.cells["event_name"].dictionary_encode()
+            titles = [" ".join(t.split()).casefold() for t in coded.dictionary.to_pylist()]
+            ids = pa.array([self._ids.get(title) for title in titles], pa.string())
+            events = pc.coalesce(events, ids.take(coded.indices))
+        if self._config.event is not None and "event_id" not in work.cells:
+            events = events.fill_null(self._config.event)
+        if self._report.preset.rows == "tickets" and "event_id" not in work.cells:
+            message = "no event of this title is declared under events"
+            work.refuse(events.is_null(), "event_name", "unknown-event", message)
+        return events
+
+    def _standing(self, work: _Work) -> Any:
+        words = work.get("status")
+        standing = standing_of_words(words, self._config)
+        if standing.null_count:
+            message = "is not a known status; say under statuses what it stands for"
+            rows = pc.indices_nonzero(standing.is_null()).to_pylist()
+            for row in rows:
+                problem = Problem(
+                    "unknown-status", message, work.labels("status"), _fit(words[row].as_py())
+                )
+                work.problems.setdefault(row, []).append(problem)
+        types = work.get("order_type")
+        for names, word in ((_DELETED, "deleted"), (_TRANSFERRED, "cancelled")):
+            hit = _among(types, names)
+            if pc.any(hit, min_count=0).as_py():
+                hit = pc.and_(hit, pc.equal(standing, "registered").fill_null(False))
+                standing = pc.if_else(hit, word, standing)
+        return standing
+
+    def _moments(self, work: _Work, events: Any) -> Moments:
+        """Read when orders were made: in the declared zone, or else in that of the event."""
+        cells = work.get("ordered")
+        zone = zone_of(self._config.timezone)
+        if zone is not None or ("event_zone" not in work.cells and not self._zones):
+            moments = self._times.read(cells, zone)
+            work.note("ordered", moments)
+            return moments
+        zones = work.get("event_zone")
+        if self._zones:
+            names = pa.array(list(self._zones.values()), pa.string())
+            places = pc.index_in(events, value_set=pa.array(list(self._zones), pa.string()))
+            zones = pc.coalesce(names.take(places), zones)
+        moments = self._by_zone(cells, zones)
+        work.note("ordered", moments)
+        return moments
+
+    def _by_zone(self, cells: Any, zones: Any) -> Moments:
+        names = zones.unique().to_pylist()
+        if len(names) == 1:
+            return self._times.read(cells, zone_of(names[0]))
+        instants, days = pa.nulls(len(cells), INSTANT), pa.nulls(len(cells), pa.date32())
+        faults: dict[int, CellError] = {}
+        for name in names:
+            hit = zones.is_null() if name is None else pc.equal(zones, name).fill_null(False)
+            part = self._times.read(cells.filter(hit), zone_of(name))
+            instants = pc.replace_with_mask(instants, hit, part.instants)
+            days = pc.replace_with_mask(days, hit, part.days)
+            rows = pc.indices_nonzero(hit).to_pylist() if part.faults else []
+            faults |= {rows[row]: fault for row, fault in part.faults.items()}
+        return Moments(instants, days, faults)
+
+    def _money(self, work: _Work) -> tuple[Any, Any]:
+        """Read the amounts; give the currency of each row, and the amounts."""
+        name = self._money_column(work)
+        if name is None:
+            return work.get("currency"), pa.nulls(work.count, pa.int64())
+        cells = work.cells[name]
+        label = currency_of_label(self._report.label(name))
+        codes = work.cells.get("currency")
+        if codes is None:
+            code = label or self._config.currency
+            if code is not None:
+                read = self._amounts.read(cells, code)
+                work.note(name, read)
+                return repeated(pa.scalar(code, pa.string()), work.count), read.values
+            if not pc.all(nothing(cells), min_count=0).as_py():
+                named = shown(self._report.label(name))
+                raise SourceError(
+                    f"the report does not say in what currency {named} is",
+                    where=self._report.name,
+                    remedy="set currency, such as currency: GBP",
+                )
+            return work.get("currency"), repeated(pa.scalar(0, pa.int64()), work.count)
+        known = pc.is_in(codes, value_set=_CODES)
+        if not pc.all(known, min_count=0).as_py():
+            if self._config.currency is not None:
+                codes = codes.fill_null(self._config.currency)
+                known = pc.is_in(codes, value_set=_CODES)
+            unknown = pc.and_(pc.invert(known), pc.invert(nothing(cells)))
+            message = "must be a currency code of ISO 4217, such as GBP, as there is an amount"
+            work.refuse(unknown, "currency", "not-a-currency", message)
+        read = self._amounts.read(cells, codes)
+        work.note(name, read)
+        return codes, read.values
+
+    def _money_column(self, work: _Work) -> Meaning | None:
+        columns: tuple[Meaning, ...] = ("paid", "price", "net")
+        return next((name for name in columns if name in work.cells), None)
+
+    def _quantity(self, work: _Work) -> Any:
+        if "quantity" not in work.cells:
+            return repeated(pa.scalar(1, pa.int64()), work.count)
+        read = self._counts.read(work.cells["quantity"])
+        work.note("quantity", read)
+        counts = read.values.fill_null(1)
+        outside = pc.or_(pc.less(counts, 0), pc.greater(counts, MOST_TICKETS))
+        if pc.any(outside, min_count=0).as_py():
+            message = f"must be a number of tickets from 0 to {MOST_TICKETS:,}"
+            work.refuse(outside, "quantity", "not-a-quantity", message)
+        return counts
+
+
+def _product(work: _Work, amounts: Any, quantity: Any) -> Any:
+    """Multiply the price of a ticket with how many there are."""
+    large = pc.greater(pc.abs(amounts), _LARGEST // MOST_TICKETS).fill_null(False)
+    outside = pc.or_(pc.less(quantity, 0), pc.greater(quantity, MOST_TICKETS))
+    if pc.any(large, min_count=0).as_py():
+        work.refuse(large, "price", "too-large", "the amount is too large to be kept")
+    sound = pc.invert(pc.or_(large, outside))
+    return pc.multiply(pc.if_else(sound, amounts, 0), pc.if_else(sound, quantity, 0))
+
+
+def _fit(text: str) -> str:
+    """Show a cell, unless it may be about somebody, as where columns were shifted."""
+    if like_full_name(text) or like_person(text) or _PHONE.search(text):
+        return "(withheld)"
+    return shown(text)
+
+
+def _among(cells: Any, words: tuple[str, ...]) -> Any:
+    """Say which cells are one of some words, regardless of capitals."""
+    coded = cells.dictionary_encode()
+    found = pc.is_in(pc.utf8_lower(coded.dictionary), value_set=pa.array(words, pa.string()))
+    return found.take(coded.indices).fill_null(False)
+
+
+def _events(rows: pa.Table) -> set[SeenEvent]:
+    """Give what rows say about their events, each once."""
+    names = ["event_id", "event_name", "event_date", "event_time", "event_zone", "event_place"]
+    named = rows.select(names).filter(rows["event_id"].is_valid())
+    different = named.group_by(names).aggregate([])
+    columns = [[text or "" for text in different[name].to_pylist()] for name in names]
+    return {SeenEvent(*row) for row in zip(*columns, strict=True)}

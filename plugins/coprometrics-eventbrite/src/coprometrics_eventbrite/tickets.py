@@ -1,0 +1,116 @@
+"""The rows of a report as single tickets, each with an identifier of its own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from coprometrics_csv.arrays import numbers, repeated
+from coprometrics_csv.readers import INSTANT
+from coprometrics_eventbrite.bookings import starts_of_runs
+
+__all__ = ["MOST_TICKETS", "ROWS", "each_ticket", "several_times"]
+
+MOST_TICKETS = 1_000
+"""How many tickets one row may stand for."""
+
+_ROWS: list[pa.Field[Any]] = [
+    pa.field("line", pa.int64()),
+    pa.field("order_id", pa.string()),
+    pa.field("attendee", pa.string()),
+    pa.field("event_id", pa.string()),
+    pa.field("person_key", pa.string()),
+    pa.field("standing", pa.string()),
+    pa.field("ticket_kind", pa.string()),
+    pa.field("tier", pa.string()),
+    pa.field("barcode", pa.string()),
+    pa.field("quantity", pa.int64()),
+    pa.field("registered_at", INSTANT),
+    pa.field("received_on", pa.date32()),
+    pa.field("currency", pa.string()),
+    pa.field("amount_minor", pa.int64()),
+]
+ROWS = pa.schema(_ROWS)
+"""The rows of a report, as they were read. Identifiers are native."""
+
+_TELLING = (
+    *("event_id", "barcode", "ticket_kind", "tier", "person_key", "standing"),
+    *("amount_minor", "registered_at", "received_on"),
+)
+"""By what the tickets of an order are put in order, where they have no number of their own."""
+
+
+def one_row_a_ticket(rows: pa.Table) -> pa.Table:
+    """Repeat each row as often as it has tickets, and number the copies from 1 (``copy``)."""
+    quantity = rows["quantity"].combine_chunks()
+    if pc.all(pc.equal(quantity, 1), min_count=0).as_py():
+        return rows.append_column("copy", repeated(pa.scalar(1, pa.int64()), len(rows)))
+    ends = pc.cumulative_sum(quantity)
+    total = ends[-1].as_py() if len(ends) else 0
+    offsets = pa.concat_arrays([pa.array([0], pa.int64()), ends])
+    lists = pa.LargeListArray.from_arrays(offsets, pa.nulls(total))
+    parents = pc.list_parent_indices(lists)
+    copy = pc.add(pc.subtract(numbers(0, total), offsets.take(parents)), 1)
+    return rows.take(parents).append_column("copy", copy)
+
+
+def with_ids(tickets: pa.Table) -> pa.Table:
+    """Give every ticket an identifier (``id``) that does not depend on the order of the rows.
+
+    It is the number of the attendee, where the report has it. Otherwise it is that of the order
+    and a number within it, by what the ticket is: tickets that are alike in everything are given
+    the same records whichever comes first.
+
+    Examples:
+        >>> two = {"line": [2, 3], "order_id": ["7", "7"], "barcode": ["b", "a"], "copy": [1, 1]}
+        >>> none = {name: pa.nulls(2, ROWS.field(name).type) for name in ROWS.names}
+        >>> with_ids(pa.table({**none, **two}))["id"].to_pylist()
+        ['7:2', '7:1']
+    """
+    attendee, copy = tickets["attendee"], tickets["copy"]
+    number = pc.if_else(
+        pc.equal(copy, 1), "", pc.binary_join_element_wise("", copy.cast(pa.string()), ":")
+    )
+    own = pc.binary_join_element_wise(attendee, number, "")
+    if not own.null_count:
+        return tickets.append_column("id", own)
+    ordinal = _ordinals(tickets).cast(pa.string())
+    derived = pc.binary_join_element_wise(tickets["order_id"], ordinal, ":")
+    return tickets.append_column("id", pc.coalesce(own, derived))
+
+
+def _ordinals(tickets: pa.Table) -> Any:
+    """Number the tickets within their orders, from 1."""
+    codes = tickets["order_id"].combine_chunks().dictionary_encode().indices
+    every = numbers(0, len(tickets))
+    several = several_times(codes)
+    if several is None:
+        return repeated(pa.scalar(1, pa.int64()), len(tickets))
+    rows = pc.indices_nonzero(several)
+    part = tickets.select([*_TELLING, "copy"]).take(rows)
+    part = part.append_column("code", codes.take(rows)).append_column("row", rows)
+    part = part.sort_by([(name, "ascending") for name in ("code", *_TELLING, "copy")])
+    begins = starts_of_runs(part["code"].combine_chunks())
+    number = pc.add(pc.subtract(numbers(0, len(part)), begins), 1)
+    back = pc.sort_indices(part["row"])
+    ones = repeated(pa.scalar(1, pa.int64()), len(every))
+    return pc.replace_with_mask(ones, several, number.take(back))
+
+
+def several_times(codes: Any) -> Any:
+    """Say which codes are there more than once; None where none is.
+
+    Examples:
+        >>> several_times(pa.array([4, 5, 4])).to_pylist()
+        [True, False, True]
+    """
+    counts = codes.value_counts()
+    often = counts.filter(pc.greater(counts.field("counts"), 1)).field("values").drop_null()
+    return pc.is_in(codes, value_set=often) if len(often) else None
+
+
+def each_ticket(rows: pa.Table) -> pa.Table:
+    """Give one row for each ticket, with ``id`` and ``copy``."""
+    return with_ids(one_row_a_ticket(rows))

@@ -1,0 +1,558 @@
+"""What is peculiar about the service's reports, one claim at a time."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from coprometrics.errors import CoprometricsError, SourceError
+from coprometrics.importers import Batch, Context, Refusal, Skipped, Source
+from coprometrics.importers.registry import Found
+from coprometrics.importers.runner import import_source
+from coprometrics.metrics import participation
+from coprometrics.plugins import Plugin
+from coprometrics.records import Activity, Attendance, Income
+from coprometrics.store import Store
+from coprometrics_eventbrite import Eventbrite, EventbriteImporter
+
+HELD = {"id": "77", "starts_at": "2024-12-05T18:00", "timezone": "Europe/London"}
+ADA, BEN = "ada@example.org", "ben@example.org"
+
+
+def people(found: Any) -> list[str | None]:
+    return [attendance.person_key for attendance in found.attendances]
+
+
+# 1. One ticket an attendee, all with the address of who ordered.
+
+
+def test_an_order_of_four_is_one_person_and_three_guests(read: Any, key: Any) -> None:
+    found = read("us", *({"Attendee #": str(9004 - n)} for n in range(4)))
+    assert [a.id[-4:] for a in found.attendances] == ["9001", "9002", "9003", "9004"]
+    assert people(found) == [key("zq@example.org"), None, None, None]
+    assert {a.order_id for a in found.attendances} == {"eventbrite:5001"}
+
+
+def test_a_person_with_two_orders_counts_in_both(read: Any, key: Any) -> None:
+    found = read("us", {}, {"Order #": "5002", "Attendee #": "9002"})
+    assert people(found) == [key("zq@example.org")] * 2
+
+
+def test_addresses_of_their_own_are_people_of_their_own(read: Any, key: Any) -> None:
+    rows = [{"Email": who, "Attendee #": str(n)} for n, who in enumerate((BEN, ADA, BEN.upper()))]
+    assert people(read("us", *rows)) == [key(BEN), key(ADA), None]
+
+
+def test_the_ticket_that_went_furthest_carries_the_person(read: Any, key: Any) -> None:
+    words = ["Not Attending", "Attending", "Checked In", "Checked In"]
+    rows = [{"Attendee #": str(n), "Attendee Status": word} for n, word in enumerate(words)]
+    assert people(read("us", *rows)) == [None, None, key("zq@example.org"), None]
+
+
+def test_the_newer_report_counts_the_person_of_an_order_once_too(read: Any, key: Any) -> None:
+    rows = [{"Barcode number": str(n)} for n in range(3)] + [{"Attendee email": ADA}]
+    assert sorted(people(read("attendees", *rows)), key=str) == sorted(
+        [key("zq@example.org"), key(ADA), None, None], key=str
+    )
+
+
+# 2. Questions.
+
+
+def test_questions_are_left_out_and_listed(read: Any, secrets: Any) -> None:
+    found = read("us", {"Access needs": "needs a ramp, please"})
+    said = found.notice("unmapped-columns")
+    assert said.count("'How did you hear of us?'") == 2
+    assert "'Access needs'" in said
+    assert "ramp" not in found.said()
+
+
+@pytest.mark.parametrize("label", ["Email", "Attendee Status", "Order #", "Total Paid"])
+def test_a_question_with_the_label_of_a_column_is_a_question(
+    label: str, read: Any, headers: Any, write: Any, key: Any
+) -> None:
+    header = headers["us"] + f",{label}"
+    lines = write("us", [{}], header=headers["us"]).splitlines()
+    found = read("us", text=f"{header}\n{lines[1]},nonsense\n")
+    assert found.refusals == []
+    assert people(found) == [key("zq@example.org")]
+    assert f"'{label}'" in found.notice("unmapped-columns")
+
+
+# 3. Donations.
+
+
+@pytest.mark.parametrize("name", ["Donation", "DONEREN", " donatie "])
+def test_a_donation_is_money_and_no_visitor(name: str, read: Any) -> None:
+    row = {"Ticket Type": name, "Total Paid": "5.00", "Attendee #": "9002"}
+    found = read("us", {}, row)
+    assert len(found.attendances) == 1
+    (income,) = found.incomes
+    assert (income.kind, income.stream, income.amount_minor) == ("donation", "donations", 500)
+    assert income.id == "eventbrite:5001:donation"
+
+
+def test_a_donation_of_nothing_is_counted_as_left_out(read: Any) -> None:
+    found = read("us", {"Ticket Type": "Donation"})
+    assert (found.attendances, found.incomes) == ([], [])
+    assert found.skipped == {"donations without an amount": 1}
+
+
+def test_a_ticket_with_a_donation_in_its_name_is_pointed_out(read: Any) -> None:
+    found = read("us", {"Ticket Type": "Ticket with donation"})
+    assert len(found.attendances) == 1
+    assert "'Ticket with donation'" in found.notice("perhaps-donations")
+    names = ["ticket with donation"]
+    assert read("us", {"Ticket Type": "Ticket with donation"}, donations=names).attendances == []
+
+
+def test_a_fee_and_a_donation_of_one_order_are_two_incomes(read: Any) -> None:
+    rows = [
+        {"Total Paid": "10.00"},
+        {"Total Paid": "5.00", "Ticket Type": "Donation", "Attendee #": "2"},
+    ]
+    found = read("us", *rows)
+    assert [(i.id, i.amount_minor) for i in found.incomes] == [
+        ("eventbrite:5001", 1000), ("eventbrite:5001:donation", 500),
+    ]  # fmt: skip
+
+
+# 4. Order types and statuses.
+
+
+@pytest.mark.parametrize(
+    ("word", "status"),
+    [
+        ("Attending", "registered"), ("Checked In", "attended"), ("checked in", "attended"),
+        ("Not Attending", "cancelled"), ("Refunded", "cancelled"), ("Deleted", "cancelled"),
+        ("Unpaid", "registered"), ("Cancelled", "cancelled"), ("Transferred", "cancelled"),
+        ("", "registered"),
+    ],
+)  # fmt: skip
+def test_a_status_says_how_far_it_went(word: str, status: str, read: Any) -> None:
+    assert read("us", {"Attendee Status": word}).attendances[0].status == status
+
+
+def test_an_unknown_status_refuses_its_row_until_it_is_declared(read: Any) -> None:
+    row = {"Attendee Status": "Waving"}
+    found = read("us", row)
+    assert found.codes == ["unknown-status"]
+    assert "under statuses" in str(found.refusals[0].problems[0])
+    assert read("us", row, statuses={"waving": "checked_in"}).attendances[0].status == "attended"
+
+
+def test_no_money_is_collected_for_manual_and_deleted_orders(read: Any) -> None:
+    rows = [
+        {"Order #": str(n), "Attendee #": str(n), "Total Paid": "9.00", "Order Type": type_}
+        for n, type_ in enumerate(["Manual", "Deleted", "Offline", "Eventbrite Completed"], 1)
+    ]
+    found = read("us", *rows)
+    assert [i.id for i in found.incomes] == ["eventbrite:3", "eventbrite:4"]
+    assert [a.status for a in found.attendances] == [
+        "registered", "cancelled", "registered", "registered",
+    ]  # fmt: skip
+    assert found.notice("uncollected-amounts").startswith("2 rows of manual or deleted orders")
+
+
+def test_orders_of_which_a_part_was_given_back_are_counted_as_they_stand(read: Any) -> None:
+    found = read("us", {"Order Type": "Partially Refunded", "Total Paid": "6.00"})
+    assert [i.amount_minor for i in found.incomes] == [600]
+    assert found.notice("partly-refunded").startswith("1 rows are of orders")
+
+
+def test_a_transferred_order_is_no_booking_here_any_more(read: Any) -> None:
+    assert read("us", {"Order Type": "Transferred"}).attendances[0].status == "cancelled"
+    row = {"Order Type": "Transferred", "Attendee Status": "Checked In"}
+    assert read("us", row).attendances[0].status == "attended"
+
+
+# Money.
+
+
+def test_income_is_once_an_order_on_the_day_it_was_made(read: Any) -> None:
+    rows = [{"Attendee #": str(n), "Total Paid": "7.50", "Order Date": "07/01/24 00:30"}
+            for n in range(4)]  # fmt: skip
+    (income,) = read("us", *rows, timezone="Europe/London").incomes
+    assert income.id == "eventbrite:5001"
+    assert (income.amount_minor, income.currency) == (3000, "GBP")
+    assert income.received_on == dt.date(2024, 7, 1)
+    assert (income.kind, income.stream) == ("fee", "tickets")
+    assert income.activity_id == "eventbrite:77"
+
+
+def test_streams_are_as_declared(read: Any) -> None:
+    (income,) = read("us", {"Total Paid": "1.00"}, stream="training").incomes
+    assert income.stream == "training"
+
+
+def test_days_without_a_time_zone_are_as_written(read: Any) -> None:
+    (income,) = read("us", {"Total Paid": "1.00", "Order Date": "07/01/24 00:30"}).incomes
+    assert income.received_on == dt.date(2024, 7, 1)
+
+
+def test_brackets_are_money_given_back(read: Any) -> None:
+    rows = [{"Ticket price": "15.00"}, {"Ticket price": "(15.00)", "Barcode number": ""}]
+    found = read("attendees", *rows)
+    assert [(i.id, i.kind, i.amount_minor) for i in found.incomes] == [
+        ("eventbrite:5001", "fee", 1500), ("eventbrite:5001:refund", "refund", -1500),
+    ]  # fmt: skip
+    assert [a.status for a in found.attendances] == ["cancelled"]
+
+
+def test_a_ticket_partly_given_back_stays_booked(read: Any) -> None:
+    rows = [{"Ticket price": "15.00"}, {"Ticket price": "(5.00)"}]
+    assert [a.status for a in read("attendees", *rows).attendances] == ["registered"]
+
+
+def test_a_refunded_ticket_that_still_shows_its_price_is_paid_and_given_back(read: Any) -> None:
+    found = read("us", {"Total Paid": "15.00", "Attendee Status": "Refunded"})
+    assert [i.amount_minor for i in found.incomes] == [1500, -1500]
+    refunded = {"Attendee Status": "Refunded"}
+    rows = [
+        refunded | {"Total Paid": "15.00"},
+        refunded | {"Total Paid": "(15.00)", "Attendee #": "2"},
+    ]
+    assert [i.amount_minor for i in read("us", *rows).incomes] == [1500, -1500]
+
+
+def test_free_orders_give_no_income(read: Any) -> None:
+    assert read("attendees", {"Ticket price": "Free"}).incomes == []
+    assert read("us", {"Total Paid": ""}).incomes == []
+
+
+# 5. Repeated orders, quantities, footers, marks.
+
+
+def test_tickets_without_a_number_are_numbered_within_their_order(read: Any) -> None:
+    rows = [{"Barcode number": code} for code in ("b", "c", "a")]
+    found = read("attendees", *rows, {"Order ID": "4999"})
+    assert [a.id for a in found.attendances] == [
+        "eventbrite:4999:1", "eventbrite:5001:1", "eventbrite:5001:2", "eventbrite:5001:3",
+    ]  # fmt: skip
+
+
+def test_a_row_of_three_tickets_is_three_attendances(read: Any, key: Any) -> None:
+    found = read("attendees", {"Ticket quantity": "3", "Ticket price": "4.00"}, {})
+    assert [a.id[-6:] for a in found.attendances] == ["5001:1", "5001:2", "5001:3", "5001:4"]
+    assert people(found) == [key("zq@example.org"), None, None, None]
+    assert [i.amount_minor for i in found.incomes] == [1200]
+
+
+def test_an_older_row_of_two_tickets_keeps_its_number(read: Any) -> None:
+    found = read("us", {"Quantity": "2", "Total Paid": "8.00"})
+    assert [a.id for a in found.attendances] == ["eventbrite:9001", "eventbrite:9001:2"]
+    assert [i.amount_minor for i in found.incomes] == [800]
+
+
+@pytest.mark.parametrize("cell", ["-1", "1001", "1.5", "many", "9" * 30])
+def test_a_quantity_must_be_a_number_of_tickets(cell: str, read: Any) -> None:
+    found = read("attendees", {"Ticket quantity": cell, "Ticket price": "1.00"})
+    assert len(found.refusals) == 1
+    assert found.attendances == []
+
+
+def test_a_row_without_a_ticket_is_counted_as_left_out(read: Any) -> None:
+    found = read("orders", {"Ticket quantity": "0"}, {"Order ID": "5002"})
+    assert found.skipped == {"rows without a ticket and without an amount": 1}
+    assert len(found.attendances) == 1
+
+
+@pytest.mark.parametrize(
+    "end", ["TOTALS,,,\r\n", "TOTALS,,,,,,,3,,,,,,,60.00\r\n", "\r\n\r\nTOTALS"]
+)
+def test_the_line_of_totals_is_no_booking(end: str, read: Any, write: Any) -> None:
+    found = read("orders", text="\ufeff" + write("orders", [{}], end="\r\n") + end)
+    assert found.refusals == []
+    assert len(found.attendances) == 1
+    assert found.skipped["the footer"] == 1
+
+
+def test_a_mark_and_windows_line_ends_change_nothing(read: Any, write: Any) -> None:
+    plain = read("us")
+    marked = read("us", text="\ufeff" + write("us", [{}], end="\r\n"))
+    assert marked.said() == plain.said()
+
+
+def test_a_name_in_an_old_encoding_is_no_obstacle(read: Any, write: Any) -> None:
+    text = write("us", [{"Ticket Type": "Café"}]).encode("cp1252")
+    found = read("us", text=text)
+    assert found.attendances[0].ticket_kind == "Café"
+    assert "cp1252" in found.notice("encoding")
+
+
+def test_numbers_that_a_spreadsheet_has_cut_are_refused(read: Any) -> None:
+    found = read("us", {"Order #": "1.12119E+10"}, {"Order #": ""}, {"Attendee #": "9 001"})
+    assert found.codes == ["not-a-number-of-the-service", "missing-id",
+                           "not-a-number-of-the-service"]  # fmt: skip
+    assert "export the report again" in str(found.refusals[0].problems[0])
+
+
+@pytest.mark.parametrize("text", ["Zephyrine Quillfeather", "12 Nightjar Road", "07700 900123"])
+@pytest.mark.parametrize("column", ["Order #", "Order Date", "Attendee Status", "Quantity",
+                                    "Total Paid", "Email", "Currency"])  # fmt: skip
+def test_shifted_cells_show_nobody(column: str, text: str, read: Any) -> None:
+    found = read("us", {column: text, "Total Paid": "1.00"} | {column: text})
+    assert len(found.refusals) == 1
+    assert found.attendances == []
+    assert not [part for part in ("zephyrine", "nightjar", "07700") if part in found.said()]
+
+
+def test_a_row_of_the_wrong_width_is_refused_by_its_line(read: Any, write: Any) -> None:
+    found = read("us", text=write("us", [{}]) + "1,2,3\n")
+    assert [(r.at.line, r.problems[0].code) for r in found.refusals] == [(3, "short-row")]
+    assert len(found.attendances) == 1
+
+
+def test_an_attendee_who_is_there_twice_counts_and_pays_once(read: Any) -> None:
+    found = read("us", {"Total Paid": "5.00"}, {"Total Paid": "5.00"})
+    assert [i.amount_minor for i in found.incomes] == [500]
+    first, second = found.attendances
+    assert first == second
+
+
+# 6. Placeholders.
+
+
+@pytest.mark.parametrize("cell", ["Info Requested", "info requested", "N/A", "", " - "])
+def test_a_placeholder_is_nobody(cell: str, read: Any) -> None:
+    found = read("us", {"Email": cell})
+    assert found.refusals == []
+    assert people(found) == [None]
+
+
+def test_further_placeholders_can_be_declared(read: Any) -> None:
+    assert read("us", {"Email": "walk-in"}).codes == ["not-an-address"]
+    assert people(read("us", {"Email": "Walk-In"}, placeholders=["walk-in"])) == [None]
+
+
+def test_what_is_no_address_is_withheld(read: Any) -> None:
+    found = read("us", {"Email": "Zephyrine Q"})
+    (problem,) = found.refusals[0].problems
+    assert (problem.code, problem.field, problem.value) == ("not-an-address", "Email", "(withheld)")
+
+
+# Who came, where nobody was checked in.
+
+
+def test_where_nobody_was_checked_in_it_is_not_known_who_came(read: Any) -> None:
+    found = read("us", events=[HELD])
+    assert [a.status for a in found.attendances] == ["registered"]
+    assert "set count: registered" in found.notice("attendance-unknown")
+    result = participation(found.activities, found.attendances, by="kind")
+    assert "not known" in str(result.figure("attendances", kind="event"))
+
+
+def test_bookings_can_be_counted_instead(read: Any) -> None:
+    rows = [{}, {"Attendee #": "2", "Attendee Status": "Not Attending"}]
+    found = read("us", *rows, events=[HELD], count="registered")
+    assert [a.status for a in found.attendances] == ["cancelled", "attended"]
+    assert "77" in found.notice("bookings-counted")
+    result = participation(found.activities, found.attendances, by="kind")
+    assert str(result.figure("attendances", kind="event")).endswith(": 1")
+
+
+def test_bookings_are_not_counted_where_somebody_was_checked_in(read: Any) -> None:
+    rows = [{}, {"Attendee #": "2", "Attendee Status": "Checked In"}]
+    found = read("us", *rows, events=[HELD], count="registered")
+    assert [a.status for a in found.attendances] == ["attended", "registered"]
+    assert [n.code for n in found.notices] == ["unmapped-columns", "time-zone-unknown"][:1]
+
+
+def test_bookings_of_an_event_to_come_are_not_counted(read: Any) -> None:
+    now = dt.datetime(2024, 12, 5, 17, tzinfo=dt.UTC)
+    found = read("us", events=[HELD], count="registered", now=now)
+    assert [a.status for a in found.attendances] == ["registered"]
+
+
+# 7. One event in two reports; and the same report twice.
+
+
+def importing(path: Path, store: Store, **config: Any) -> Any:
+    importer = EventbriteImporter()
+    plugin: Any = Plugin("eventbrite", "coprometrics-eventbrite", "0.1.0", state="ready",
+                         offers=(importer,))  # fmt: skip
+    context = Context(
+        person_key=lambda address: address.casefold().encode().hex()[:32].ljust(32, "0")
+    )
+    return import_source(
+        Source.at(path),
+        Found(importer, plugin),
+        store,
+        config=Eventbrite(**config),
+        context=context,
+    )
+
+
+def test_the_same_report_twice_changes_nothing(write: Any, tmp_path: Path) -> None:
+    path = tmp_path / "r.csv"
+    path.write_text(write("attendees", [{"Ticket quantity": "2", "Ticket price": "3.00"}, {}]))
+    with Store.open(tmp_path / "s.db") as store:
+        first = importing(path, store)
+        second = importing(path, store)
+    assert first.clean
+    assert first.accepted == {"activity": 1, "attendance": 3, "income": 1}
+    assert second.accepted == first.accepted
+    assert (second.written.added, second.written.replaced, second.written.unchanged) == (0, 0, 5)
+
+
+def test_one_event_from_two_kinds_of_report_is_refused(write: Any, tmp_path: Path) -> None:
+    older, newer = tmp_path / "older.csv", tmp_path / "newer.csv"
+    older.write_text(write("us", [{}]))
+    newer.write_text(write("attendees", [{}]))
+    with Store.open(tmp_path / "s.db") as store:
+        assert importing(older, store, event="77").clean
+        with pytest.raises(SourceError, match=r"newer.csv: 1 order is in the store already"):
+            importing(newer, store)
+
+
+# The order of rows, and anything at all.
+
+CELLS = st.fixed_dictionaries(
+    {},
+    optional={
+        "Order ID": st.sampled_from(["5001", "5002"]),
+        "Attendee email": st.sampled_from([ADA, BEN, "Info Requested"]),
+        "Ticket quantity": st.sampled_from(["1", "2", "3"]),
+        "Ticket type": st.sampled_from(["General", "Donation", "Student"]),
+        "Ticket price": st.sampled_from(["0.00", "15.00", "(15.00)", "(5.00)"]),
+        "Barcode number": st.sampled_from(["", "1", "2"]),
+        "Event ID": st.sampled_from(["77", "78"]),
+        "Order date": st.sampled_from(["2025-01-01 12:00:00", "2025-01-02 12:00:00"]),
+    },
+)
+OLDER = st.fixed_dictionaries(
+    {},
+    optional={
+        "Order #": st.sampled_from(["5001", "5002"]),
+        "Email": st.sampled_from([ADA, BEN, ""]),
+        "Attendee Status": st.sampled_from(["Attending", "Checked In", "Refunded", "Deleted"]),
+        "Total Paid": st.sampled_from(["0.00", "15.00", "(15.00)"]),
+        "Ticket Type": st.sampled_from(["General", "Donation"]),
+    },
+)
+FEW = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+
+
+def everything(found: Any) -> tuple[Any, ...]:
+    records = [*found.activities, *found.attendances, *found.incomes]
+    return sorted(map(repr, records)), found.skipped
+
+
+@FEW
+@given(rows=st.lists(CELLS, max_size=8), seed=st.integers(0, 10))
+def test_the_order_of_rows_does_not_matter(rows: Any, seed: int, read: Any, write: Any) -> None:
+    shuffled = random.Random(seed).sample(rows, len(rows))
+    before = read("attendees", text=write("attendees", rows))
+    after = read("attendees", text=write("attendees", shuffled))
+    assert everything(before) == everything(after)
+    ids = [record.id for record in before.attendances]
+    assert len(set(ids)) == len(ids)
+
+
+@FEW
+@given(rows=st.lists(OLDER, max_size=8), seed=st.integers(0, 10))
+def test_the_order_of_older_rows_does_not_matter(
+    rows: Any, seed: int, read: Any, write: Any
+) -> None:
+    rows = [row | {"Attendee #": str(n)} for n, row in enumerate(rows)]
+    shuffled = random.Random(seed).sample(rows, len(rows))
+    before = read("us", text=write("us", rows), events=[HELD], count="registered")
+    after = read("us", text=write("us", shuffled), events=[HELD], count="registered")
+    assert everything(before) == everything(after)
+
+
+@FEW
+@given(rows=st.lists(CELLS, max_size=8))
+def test_a_person_is_once_in_an_order(rows: Any, read: Any, write: Any) -> None:
+    found = read("attendees", text=write("attendees", rows))
+    named = [(a.order_id, a.person_key) for a in found.attendances if a.person_key]
+    assert len(named) == len(set(named))
+
+
+@FEW
+@given(rows=st.lists(CELLS | st.just({"Attendee email": "nobody"}), max_size=8))
+def test_every_row_is_a_record_or_refused_or_counted(rows: Any, read: Any, write: Any) -> None:
+    found = read("attendees", text=write("attendees", rows))
+    lines = {refusal.at.line for refusal in found.refusals}
+    for batch in found.batches:
+        if batch.record_type is Attendance:
+            lines |= set(batch.lines.to_pylist())
+    others = [row for line, row in enumerate(rows, 2) if line not in lines]
+    gifts = [row for row in others if row.get("Ticket type") == "Donation"]
+    refunds = [row for row in others if row.get("Ticket price", "").startswith("(")]
+    assert all(row in gifts or row in refunds for row in others)
+    empty = sum(row.get("Ticket price", "0.00") == "0.00" for row in gifts)
+    assert found.skipped == ({"donations without an amount": empty} if empty else {})
+    paid = sum(income.amount_minor for income in found.incomes)
+    prices = {"15.00": 1500, "(15.00)": -1500, "(5.00)": -500}
+    kept = [row for row in rows if row.get("Attendee email") != "nobody"]
+    assert paid == sum(
+        prices.get(row.get("Ticket price", ""), 0) * int(row.get("Ticket quantity", "1"))
+        for row in kept
+    )
+
+
+ANY = st.text(st.characters(codec="utf-8"), max_size=12) | st.sampled_from(
+    [
+        "(15.00)",
+        "TOTALS",
+        "9" * 25,
+        "2025-13-01",
+        "\0",
+        "a@b",
+        "<x@y.z>",
+        "=1+1",
+        "\ufeff",
+        "'",
+        '"',
+    ]
+)
+
+
+@FEW
+@given(
+    variant=st.sampled_from(["us", "uk-2017", "uk-events", "attendees", "orders", "orders-quick"]),
+    cells=st.dictionaries(st.integers(0, 25), ANY, max_size=5),
+    more=st.sampled_from(["", ",", "\n", '"', "TOTALS", "\r"]),
+)
+def test_whatever_cells_hold_no_row_is_lost(
+    variant: str, cells: Any, more: str, read: Any, write: Any, headers: Any
+) -> None:
+    labels = headers[variant].split(",")
+    changed = {labels[n]: text for n, text in cells.items() if n < len(labels)}
+    try:
+        found = read(variant, text=write(variant, [{}, changed]) + more)
+    except CoprometricsError:
+        return
+    assert (
+        sum(len(batch.rows) for batch in found.batches)
+        + len(found.refusals)
+        + sum(found.skipped.values())
+        >= 1
+    )
+    for batch in found.batches:
+        assert batch.record_type in (Activity, Attendance, Income)
+
+
+@FEW
+@given(data=st.binary(max_size=300), variant=st.sampled_from(["us", "orders", "nl"]))
+def test_whatever_bytes_there_are_nothing_but_errors_of_ours_comes_out(
+    data: bytes, variant: str, tmp_path: Path, headers: Any
+) -> None:
+    importer = EventbriteImporter()
+    context = Context(person_key=lambda address: "0" * 32)
+    for content in (data, headers[variant].encode() + b"\n" + data):
+        path = tmp_path / "any.csv"
+        path.write_bytes(content)
+        importer.identify(Source.at(path))
+        try:
+            for item in importer.read(Source.at(path), Eventbrite(event="77"), context):
+                assert isinstance(item, Batch | Refusal | Skipped) or item.message
+        except CoprometricsError:
+            pass

@@ -1,0 +1,79 @@
+"""Many times at once are read as each of them alone."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from coprometrics.timezones import timezone
+from coprometrics_csv.dates import DateFormat
+from coprometrics_csv.faults import CellError
+from coprometrics_eventbrite.cells import Times, present
+
+FORMATS = ("%m/%d/%y %H:%M", "%d/%m/%Y %H:%M:%S", "%d %B %Y", "%d.%m.%Y %H:%M")
+WRITTEN = (
+    *FORMATS, "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%SZ", "%Y-%m-%d",
+    "%Y-%m-%d %H:%M:%S+00:00", "%Y-%m-%dT%H:%M:%S+0000", "%Y-%m-%d %H:%M:%S-05:30",
+    "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M+01",
+)  # fmt: skip
+MOMENTS = st.dates(dt.date(1900, 1, 1), dt.date(2090, 1, 1)).flatmap(
+    lambda day: st.times().map(lambda time: dt.datetime.combine(day, time))
+)
+SWITCHES = st.sampled_from(
+    [
+        "2024-03-31T01:30",
+        "2024-10-27T01:30",
+        "2024-03-10T02:30",
+        "2024-12-31T23:59:59",
+        "2068-02-29T12:00",
+    ]
+).map(dt.datetime.fromisoformat)
+CELLS = st.builds(
+    lambda moment, way: moment.strftime(way), MOMENTS | SWITCHES, st.sampled_from(WRITTEN)
+)
+ODD = st.sampled_from(
+    ["02/30/24 10:00", "13/13/24 10:00", "2024-02-30 10:00:00", "2024-01-01 24:00:00", "x" * 19,
+     "1/5/24 9:03", "é" * 7, "0000-00-00 00:00:00", "9999-12-31 23:59:59", "2024-01-01 10:00:0é",
+     "0001-01-01 00:00:00", "\u06601/05/24 09:03"]
+)  # fmt: skip
+ZONES = st.sampled_from(["Europe/London", "America/New_York", "Asia/Tokyo", None])
+
+
+def times() -> Times:
+    return Times(tuple(DateFormat.of(text, "test") for text in FORMATS))
+
+
+@given(cells=st.lists(CELLS | ODD | st.none(), max_size=12), name=ZONES)
+def test_times_are_read_alike_together_and_alone(cells: list[str | None], name: Any) -> None:
+    zone = timezone(name) if name else None
+    found = times().read(pa.array(cells, pa.string()), zone)
+    instants, days = found.instants.to_pylist(), found.days.to_pylist()
+    for row, text in enumerate(cells):
+        alone: Any = (None, None) if text is None else times()._one(text, zone)
+        if isinstance(alone, CellError):
+            assert row in found.faults
+            assert (instants[row], days[row]) == (None, None)
+        else:
+            assert (instants[row], days[row]) == alone
+            assert row not in found.faults
+
+
+@given(st.lists(st.sampled_from(["a", " a ", "", "  ", "N/A", "n/a", "Info  Requested", "-", "İ"])))
+def test_placeholders_are_told_alike_in_few_and_in_many_cells(cells: list[str]) -> None:
+    words = ("n/a", "info  requested", "-")
+    few = present(pa.array(cells, pa.string()), words).to_pylist()
+    many = present(pa.array(cells * 5_000, pa.string()), words).to_pylist()
+    assert many == few * 5_000
+    kept = ("a", "İ", "Info  Requested")
+    assert [text for text in few if text] == [c.strip() for c in cells if c.strip() in kept]
+
+
+@pytest.mark.parametrize("placeholders", [(), ("n/a",)])
+def test_cells_without_placeholders_are_only_trimmed(placeholders: tuple[str, ...]) -> None:
+    assert present(pa.array([" x ", ""]), placeholders).to_pylist() == ["x", None]
+    assert present(pa.array([], pa.string()), placeholders).to_pylist() == []

@@ -1,0 +1,120 @@
+"""The daily overview of an account: what happened on each day.
+
+New follows are a flow, and not how many follow. Each measure ends in ``_per_day``, so that nobody
+takes one for a total such as ``followers``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+from coprometrics.importers import Context, Item, Locator, Notice, Problem, Refusal, Skipped, Source
+from coprometrics_csv import Dialect
+from coprometrics_csv.columns import Header, fold
+from coprometrics_csv.dates import DateFormat
+from coprometrics_csv.numerals import Numerals
+from coprometrics_csv.readers import date_reader, integer_reader
+from coprometrics_twitter.config import Twitter
+from coprometrics_twitter.damage import damaged, opened
+from coprometrics_twitter.posts import number_shown, snapshot_batch
+
+__all__ = ["MEASURES", "read_overview"]
+
+MEASURES: dict[str, tuple[str, ...]] = {
+    "impressions_per_day": ("impressions",),
+    "engagements_per_day": ("engagements",),
+    "likes_per_day": ("likes",),
+    "bookmarks_per_day": ("bookmarks",),
+    "shares_per_day": ("shares", "share"),
+    "new_follows_per_day": ("new follows",),
+    "unfollows_per_day": ("unfollows",),
+    "replies_per_day": ("replies",),
+    "reposts_per_day": ("reposts",),
+    "profile_visits_per_day": ("profile visits",),
+    "posts_per_day": ("create post",),
+    "video_views_per_day": ("video views", "views"),
+    "media_views_per_day": ("media views",),
+}
+"""What is counted, and the label of its column."""
+
+_DATE = ("date",)
+
+
+def read_overview(source: Source, config: Twitter, context: Context) -> Iterator[Item]:
+    """Read a daily overview.
+
+    Raises:
+        SourceError: when it is damaged, with the cause.
+    """
+    with opened(source, Dialect(anchor=_DATE)) as table:
+        day_at = table.header.needed(_DATE)
+        measures = _measures(table.header)
+        yield from _remarks(table.header, measures, day_at, table.preamble)
+        days = date_reader(
+            tuple(DateFormat.of(text, "twitter") for text in ("%a, %b %d, %Y", "%a %b %d %Y"))
+        )
+        integers = integer_reader(Numerals())
+        integers.nulls = ("-",)
+        seen: set[dt.date] = set()
+        wanted = tuple(sorted({day_at, *measures.values()}))
+        for block in table.blocks(wanted, context.progress):
+            lines: Any = block.lines.to_pylist()
+            for row, problem in block.problems.items():
+                raise damaged(problem.message.partition(";")[0], f"{source.name}:{lines[row]}")
+            faults: dict[int, list[Problem]] = {}
+            label = table.header.labels[day_at]
+            of_rows = _read(block.cells[day_at], days, label, faults)
+            columns = {
+                name: _read(block.cells[at], integers, table.header.labels[at], faults)
+                for name, at in measures.items()
+            }
+            counts: list[tuple[str, dt.date, int]] = []
+            places: list[int] = []
+            for n, day in enumerate(of_rows):
+                if n not in faults and day is None:
+                    faults[n] = [Problem("missing-value", "must not be missing", label)]
+                if n in faults:
+                    yield Refusal(Locator(line=lines[n]), tuple(faults[n]))
+                    continue
+                if day in seen:
+                    raise damaged(f"{day} is in it twice", f"{source.name}:{lines[n]}")
+                seen.add(day)
+                known = [(m, day, c[n]) for m, c in columns.items() if c[n] is not None]
+                counts += known
+                places += [lines[n]] * len(known)
+            if batch := snapshot_batch(counts, config.account, places):
+                yield batch
+
+
+def _measures(header: Header) -> dict[str, int]:
+    found = {name: header.position(labels) for name, labels in MEASURES.items()}
+    return {name: position for name, position in found.items() if position is not None}
+
+
+def _remarks(
+    header: Header, measures: dict[str, int], day_at: int, preamble: int
+) -> Iterator[Item]:
+    if preamble:
+        yield Skipped(preamble, "the preamble")
+    used = {day_at, *measures.values()}
+    unknown = [label for n, label in enumerate(header.labels) if n not in used and fold(label)]
+    if unknown:
+        named = ", ".join(repr(label[:40]) for label in unknown[:20])
+        yield Notice("unmapped-columns", f"not read: {named}")
+    if measures:
+        yield Notice(
+            "daily-flows",
+            "these are counts of single days (measures that end in _per_day), not totals: how "
+            "many follow the account is in its archive",
+        )
+
+
+def _read(cells: Any, reader: Any, label: str, faults: dict[int, list[Problem]]) -> list[Any]:
+    read = reader.read(cells)
+    for row, fault in read.faults.items():
+        value = number_shown(cells[row].as_py())
+        faults.setdefault(row, []).append(Problem(fault.code, fault.message, label, value))
+    values: list[Any] = read.values.to_pylist()
+    return values

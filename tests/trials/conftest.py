@@ -1,0 +1,37 @@
+"""The markers of the trials, which run when they are asked for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from .workspace import Workspace
+
+collect_ignore = ["fuzzing.py", "harness.py"]
+"""Programs of their own, which tests run."""
+
+MARKERS = {
+    "trials": "ends imports at hundreds of moments; takes some minutes",
+    "fuzz": "feeds readers with bytes that atheris makes up; takes some minutes",
+}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    for name, meaning in MARKERS.items():
+        config.addinivalue_line("markers", f"{name}: {meaning}")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    asked = str(config.option.markexpr)
+    for item in items:
+        for name in MARKERS:
+            if item.get_closest_marker(name) and name not in asked:
+                item.add_marker(pytest.mark.skip(reason=f"long; ask for it with -m {name}"))
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    folder = tmp_path / "workspace"
+    folder.mkdir()
+    return Workspace(folder)
