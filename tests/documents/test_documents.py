@@ -162,3 +162,16 @@ def test_no_text_gives_anything_but_an_object_or_an_error_of_the_tree(text: str)
         read(text)
     except CoprometricsError as error:
         assert "\n" not in str(error)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}]\n" for n in range(1, 600)),
+        "a: " + "{not: " * 200 + "x" + "}" * 200,
+    ],
+    ids=["by aliases", "by itself"],
+)
+def test_what_is_nested_too_deep_is_refused(text):
+    with pytest.raises(SchemaError, match="nested more than 64 deep"):
+        read_yaml(text, "f.yaml")

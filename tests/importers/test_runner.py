@@ -342,3 +342,23 @@ def test_an_order_that_is_there_under_other_ids_is_not_counted_twice(source: Sou
         assert run(source, importer("t:1", "t:3"), store).clean
         assert run(source, importer("t:9", order="t:o2"), store).clean
         assert store.count(Attendance) == 4
+
+
+def test_a_source_that_fails_or_changes_while_it_is_read_is_told_of_and_nothing_is_kept(source):
+    def failing() -> Iterator[Any]:
+        yield batch(("f:1", 1))
+        raise OSError(5, "Input/output error")
+
+    def changing() -> Iterator[Any]:
+        yield batch(("f:1", 1))
+        source.path.write_text("something longer")
+
+    def importer(script: Callable[[], Iterator[Any]]) -> Found:
+        return Found(Fake(script), Plugin("fake", "p", "1"))
+
+    with Store.open() as store:
+        with pytest.raises(SourceError, match=r"income.csv: cannot be read \(Input/output error\)"):
+            run(source, importer(failing), store)
+        with pytest.raises(SourceError, match=r"income.csv: it changed while it was read"):
+            run(source, importer(changing), store)
+        assert store.count(Income) == 0

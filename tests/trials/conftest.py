@@ -11,15 +11,7 @@ from .workspace import Workspace
 collect_ignore = ["fuzzing.py", "harness.py"]
 """Programs of their own, which tests run."""
 
-MARKERS = {
-    "trials": "ends imports at hundreds of moments; takes some minutes",
-    "fuzz": "feeds readers with bytes that atheris makes up; takes some minutes",
-}
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    for name, meaning in MARKERS.items():
-        config.addinivalue_line("markers", f"{name}: {meaning}")
+MARKERS = ("trials", "fuzz")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -83,7 +83,7 @@ def import_command(
     """
     from coprometrics.configuration import find_configuration
     from coprometrics.importers.contract import Context, Source
-    from coprometrics.importers.keys import PeopleKey
+    from coprometrics.importers.keys import PeopleKey, key_beside
     from coprometrics.importers.registry import Registry
     from coprometrics.importers.runner import import_source, load_config
 
@@ -95,9 +95,11 @@ def import_command(
     clean = True
     with _open_store(into, dry_run=dry_run) as store:
         named = key_file or settings.key_file
-        key = PeopleKey(Path(named), store) if named else PeopleKey.beside(into, store)
+        secret = Path(named) if named else key_beside(into)
+        key = PeopleKey(secret, store)
         if dry_run:
-            key = PeopleKey()
+            # Nothing is kept, so that no key is made either.
+            key = PeopleKey(secret if secret.exists() else None)
         for source, found, config in zip(sources, chosen, configs, strict=True):
             with _progress(source) as advance:
                 result = import_source(

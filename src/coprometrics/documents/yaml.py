@@ -24,6 +24,7 @@ Pointer = tuple[str | int, ...]
 """The way to a part of a document: keys and indexes from its top."""
 
 _MOST_NODES = 1_000_000
+_DEEPEST = 64
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _BOOLEANS = {
     **dict.fromkeys(("true", "True", "TRUE"), True),
@@ -111,6 +112,12 @@ class _Builder:
         self.values[pointer] = place
         if len(self.values) > _MOST_NODES:
             raise SchemaError("the YAML grows too large through its aliases", where=str(place))
+        if len(pointer) > _DEEPEST:
+            raise SchemaError(
+                f"the YAML is nested more than {_DEEPEST} deep",
+                where=str(place),
+                remedy="write it more plainly",
+            )
         if isinstance(node, ScalarNode):
             return _scalar(node)
         if id(node) in self._open:

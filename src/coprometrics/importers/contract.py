@@ -7,6 +7,7 @@ writing are the core's work: see ``coprometrics.importers.runner``.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import hashlib
 import os
@@ -97,7 +98,7 @@ class Source:
         """Give the first bytes, which is all that ``identify`` may look at."""
         if self.path.is_dir():
             return b""
-        with self.open() as file:
+        with self.open() as file, _reading(self.name):
             return file.read(size)
 
     def files(self) -> list[str]:
@@ -128,21 +129,34 @@ class Source:
 
     def sha256(self) -> str:
         """Give the SHA-256 as hexadecimal digits: of a file, or of a folder's names and files."""
-        if not self.path.is_dir():
-            return _sha256(self.open)
         digest = hashlib.sha256()
+        if not self.path.is_dir():
+            with self.open() as file, _reading(self.name):
+                while chunk := file.read(_CHUNK):
+                    digest.update(chunk)
+            return digest.hexdigest()
         for name in self.files():
             part = Source(self.path / name, f"{self.name}/{name}")
-            digest.update(f"{_sha256(part.open)} {name}\n".encode("utf-8", "surrogateescape"))
+            digest.update(f"{part.sha256()} {name}\n".encode("utf-8", "surrogateescape"))
         return digest.hexdigest()
 
+    def stamp(self) -> tuple[tuple[str, int, int], ...]:
+        """Give what changes when somebody writes to it: names, sizes and times."""
+        places = {"": self.path}
+        if self.path.is_dir():
+            places = {name: self.path / name for name in self.files()}
+        with _reading(self.name):
+            stats = {name: place.stat() for name, place in places.items()}
+        return tuple((name, stat.st_size, stat.st_mtime_ns) for name, stat in stats.items())
 
-def _sha256(opener: Callable[[], BinaryIO]) -> str:
-    digest = hashlib.sha256()
-    with opener() as file:
-        while chunk := file.read(_CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()
+
+@contextlib.contextmanager
+def _reading(name: str) -> Iterator[None]:
+    """Say what cannot be read, where the machine fails."""
+    try:
+        yield
+    except OSError as error:
+        raise SourceError(f"cannot be read ({error.strerror})", where=name) from None
 
 
 @frozen

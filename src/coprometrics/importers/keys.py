@@ -20,7 +20,7 @@ from coprometrics.records import person_key
 from coprometrics.store import Store
 from coprometrics.store._files import new_file, sweep, take_name
 
-__all__ = ["PeopleKey"]
+__all__ = ["PeopleKey", "key_beside"]
 
 _BYTES = 32
 
@@ -47,8 +47,8 @@ class PeopleKey:
 
     @classmethod
     def beside(cls, store_path: Path, store: Store) -> Self:
-        """Take the key file ``coprometrics.key`` in the folder of a store."""
-        return cls(store_path.absolute().parent / "coprometrics.key", store)
+        """Take the key file in the folder of a store."""
+        return cls(key_beside(store_path), store)
 
     def pseudonym(self, address: str) -> str:
         """Give the pseudonym of the person with an address.
@@ -132,6 +132,11 @@ class PeopleKey:
                 remedy="put the right file back, or delete it if nothing was imported under it",
             )
         return key
+
+
+def key_beside(store_path: Path) -> Path:
+    """Say where the key of a store is, where nobody says otherwise."""
+    return store_path.absolute().parent / "coprometrics.key"
 
 
 def _key_id(key: bytes) -> str:

@@ -178,6 +178,7 @@ def import_source(
             for item in run.items(config, context):
                 run.take(item, transaction)
                 run.check_limit()
+            run.refuse_changed()
             written = transaction.finish()
             run.refuse_overlaps(written)
             run.settle(written)
@@ -201,6 +202,7 @@ class _Run:
         self._limit = limit
         self._settings = settings
         self._types = set(found.importer.record_types)
+        self._stamp = source.stamp()
         self.result = ImportResult(
             source_name=source.name,
             importer=found.importer.name,
@@ -214,6 +216,10 @@ class _Run:
             yield from self._found.importer.read(self._source, config, context)
         except (CoprometricsError, MemoryError):
             raise
+        except OSError as error:
+            raise SourceError(
+                f"cannot be read ({error.strerror})", where=self._source.name
+            ) from error
         except Exception as error:
             raise self._fault(f"{type(error).__name__}: {shown(str(error))}") from error
 
@@ -252,6 +258,19 @@ class _Run:
             )
             for line in lines:
                 self.result.refuse(Refusal(Locator(line=line), (problem,)))
+
+    def refuse_changed(self) -> None:
+        """Give up where the source was written to meanwhile: its digest would not be its own.
+
+        Raises:
+            SourceError: always then.
+        """
+        if self._source.stamp() != self._stamp:
+            raise SourceError(
+                "it changed while it was read; nothing was kept",
+                where=self._source.name,
+                remedy="import it again once it is written",
+            )
 
     def refuse_overlaps(self, written: Written) -> None:
         """Give up where attendances would be counted twice.
