@@ -24,7 +24,7 @@ ORDER = [
     ["importers"],
     ["report"],
     ["output"],
-    ["cli", "testing"],
+    ["cli", "pytest_plugin", "testing"],
 ]
 RANK = {room: rank for rank, rooms in enumerate(ORDER) for room in rooms}
 MODULES = sorted(

@@ -12,7 +12,9 @@ __all__ = ["check"]
 
 
 @click.command("check")
-@click.argument("report", type=click.Path(path_type=Path))
+@click.argument(
+    "reports", metavar="REPORT...", nargs=-1, required=True, type=click.Path(path_type=Path)
+)
 @click.option(
     "--format",
     "form",
@@ -46,14 +48,16 @@ __all__ = ["check"]
     help="The day that decides whether an accepted finding has expired.",
 )
 def check(
-    report: Path,
+    reports: tuple[Path, ...],
     form: str,
     fail_on: str,
     min_coverage: int | None,
     explain: str | None,
     today: dt.datetime | None,
 ) -> int:
-    """Recompute the figures of REPORT, a report file or the folder of report.yaml.
+    """Check each REPORT, a report file or the folder of report.yaml.
+
+    Its figures are recomputed from its sources, and compared with each other and with its text.
 
     Exit code 0: nothing to say at or above --fail-on. 1: there are such findings. 2: something
     could not be read.
@@ -64,11 +68,20 @@ def check(
     from coprometrics.report.check import check_report, explain_figure
 
     day = today.date() if today else dt.datetime.now().astimezone().date()
+    if len(reports) > 1 and (explain is not None or form not in ("text", "github")):
+        raise click.UsageError("give one report; only text and github are about several")
     if explain is not None:
-        click.echo(explain_figure(report, explain))
+        click.echo(explain_figure(reports[0], explain))
         return 0
     console = Console(stderr=True)
-    with console.status("") as status:
-        found = check_report(report, today=day, min_coverage=min_coverage, progress=status.update)
-    print_as(form, found, sys.stdout)
-    return 1 if found.failing(fail_on) else 0
+    failing = 0
+    for number, report in enumerate(reports):
+        with console.status("") as status:
+            found = check_report(
+                report, today=day, min_coverage=min_coverage, progress=status.update
+            )
+        if number and form == "text":
+            click.echo()
+        print_as(form, found, sys.stdout)
+        failing += len(found.failing(fail_on))
+    return 1 if failing else 0
