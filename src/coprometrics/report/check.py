@@ -34,6 +34,7 @@ from coprometrics.report.relations import Known, Link
 from coprometrics.report.report_file import FigureEntry, Report
 from coprometrics.report.result import Check, FigureOutcome, Verdict
 from coprometrics.report.statements import Binding
+from coprometrics.report.tables import read_table
 from coprometrics.store import Store
 
 __all__ = [
@@ -158,7 +159,7 @@ class _Checker:
             for figure_id in ids
         )
         self.progress("comparing the figures with each other")
-        self._compare(ids, computed)
+        self._compare(ids, computed, number_format)
         return Check(
             title=self.report.title,
             file=str(self.file),
@@ -228,17 +229,34 @@ class _Checker:
         text, place = prints[0] if prints else (None, None)
         return FigureOutcome(figure_id, text, place, given, entry.metric, verdict)
 
-    def _compare(self, ids: list[str], computed: dict[str, Recomputation]) -> None:
+    def _compare(
+        self, ids: list[str], computed: dict[str, Recomputation], number_format: NumberFormat
+    ) -> None:
         """Ask whether all the prints can be true at once."""
         self.known = {name: self._known(name, computed.get(name)) for name in ids}
-        self.links, findings = read_relations(
+        places = {name: place for name, (_printed, place) in self.prints.items()}
+        links: list[Link] = []
+        for name, entry in self.report.tables.items():
+            table = read_table(
+                name,
+                entry,
+                self.file.parent,
+                self.document.place("tables", name, of_key=True),
+                currency=self.report.currency,
+                number_format=number_format,
+            )
+            self.known |= table.figures
+            places |= table.places
+            links += table.links
+            self.findings += table.findings
+        related, findings = read_relations(
             self.report.relations,
             self.known,
             lambda number: self.document.place("relations", number),
         )
         self.findings += findings
+        self.links = [*links, *related]
         if self.links:
-            places = {name: place for name, (_printed, place) in self.prints.items()}
             self.findings += consistency_findings(self.known, self.links, places.get)
 
     def _known(self, figure_id: str, answer: Recomputation | None) -> Known:

@@ -14,7 +14,16 @@ from coprometrics.errors import ReportError, shown
 from coprometrics.report.interval import Rounding
 from coprometrics.report.printed import Unit
 
-__all__ = ["Accepted", "FigureEntry", "Ignored", "PeriodEntry", "Relation", "Report", "SourceEntry"]
+__all__ = [
+    "Accepted",
+    "FigureEntry",
+    "Ignored",
+    "PeriodEntry",
+    "Relation",
+    "Report",
+    "SourceEntry",
+    "TableEntry",
+]
 
 _FIGURE_ID = {"pattern": "^[a-z0-9_]+([.][a-z0-9_]+)*$"}
 
@@ -96,6 +105,28 @@ class Relation:
 
 
 @frozen
+class TableEntry:
+    """A table of printed figures; the first row and the first column have the names."""
+
+    path: str | None = setting(
+        "A CSV file with the cells as printed, from the folder of the report file.", default=None
+    )
+    rows: tuple[tuple[str | int | None, ...], ...] | None = setting(
+        "The cells as printed, row by row, instead of a file.", default=None
+    )
+    sums: Literal["rows", "columns", "both"] | None = setting(
+        "What adds up: in each row the last cell is the sum of the others, in each column too.",
+        default=None,
+    )
+    unit: Unit | None = setting("What the cells count; counts by default.", default=None)
+    scale: Literal[1, 1000, 1000000] = setting(
+        "What one stands for, such as 1000 for money in thousands.", default=1
+    )
+    rounding: Rounding = setting("How the cells are rounded.", default="unknown")
+    audited: bool = setting("Whether the cells are beyond doubt.", default=False)
+
+
+@frozen
 class Ignored:
     """Numbers of the document that are no figures of the report."""
 
@@ -147,6 +178,11 @@ class Report:
     )
     figures: Mapping[str, FigureEntry] = setting(
         "The printed figures by their ids.",
+        factory=dict,
+        schema={"propertyNames": _FIGURE_ID},
+    )
+    tables: Mapping[str, TableEntry] = setting(
+        "Tables of printed figures by their names; a cell is the figure table.row.column.",
         factory=dict,
         schema={"propertyNames": _FIGURE_ID},
     )

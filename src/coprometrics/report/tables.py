@@ -1,0 +1,203 @@
+"""Tables of printed figures, such as accounts and breakdowns, whose rows and columns add up."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
+from pathlib import Path
+
+from attrs import evolve, frozen
+
+from coprometrics.documents import Place
+from coprometrics.documents.loading import read_text
+from coprometrics.errors import CoprometricsError, ReportError, shown
+from coprometrics.report.findings import Finding
+from coprometrics.report.interval import Interval
+from coprometrics.report.numerals import NumberFormat
+from coprometrics.report.printed import Printed, Unit, parse_printed
+from coprometrics.report.relations import Known, Link
+from coprometrics.report.report_file import TableEntry
+
+__all__ = ["PrintedTable", "read_table"]
+
+_MOST_CELLS = 10_000
+
+
+@frozen
+class PrintedTable:
+    """The figures of a table, and what must hold between them.
+
+    Attributes:
+        figures: its cells by their ids, ``table.row.column``; a blank one is not printed.
+        places: where each stands.
+        links: the sums of its rows and columns.
+        findings: cells that cannot be read.
+    """
+
+    figures: Mapping[str, Known]
+    places: Mapping[str, Place]
+    links: tuple[Link, ...]
+    findings: tuple[Finding, ...]
+
+
+@frozen
+class _Cell:
+    text: str
+    place: Place
+
+
+def read_table(
+    name: str,
+    entry: TableEntry,
+    folder: Path,
+    place: Place,
+    *,
+    currency: str,
+    number_format: NumberFormat,
+) -> PrintedTable:
+    """Read a table of printed figures.
+
+    The first row has the names of the columns, the first column those of the rows. A blank cell is
+    not known, and not zero. Brackets make a figure negative.
+
+    Args:
+        name: what the table is called in the report file.
+        entry: what the report file says of it.
+        folder: where the report file lies.
+        place: where it is described.
+        currency: the currency of money in it.
+        number_format: how the report writes numbers.
+
+    Raises:
+        ReportError: when it cannot be read, or is no table.
+    """
+    rows = _rows(entry, folder, place)
+    columns, lines = _labels(rows, name)
+    prints: dict[str, Printed | None] = {}
+    places: dict[str, Place] = {}
+    findings: list[Finding] = []
+    ids = [[f"{name}.{line}.{column}" for column in columns] for line in lines]
+    for line, row in zip(ids, rows[1:], strict=True):
+        for figure, cell in zip(line, row[1:], strict=True):
+            places[figure] = cell.place
+            prints[figure] = None
+            try:
+                prints[figure] = _printed(cell, entry, currency, number_format)
+            except CoprometricsError as error:
+                findings.append(
+                    Finding("printed-unreadable", error.what, figures=(figure,), place=cell.place,
+                            printed=cell.text, remedy=error.remedy)
+                )  # fmt: skip
+    unit = _unit(entry, prints.values())
+    money = currency if unit == "money" else None
+    figures = {
+        figure: Known(figure, unit, money, printed, entry.audited)
+        for figure, printed in prints.items()
+    }
+    links = tuple(_sums(ids, entry.sums, place))
+    return PrintedTable(figures, places, links, tuple(findings))
+
+
+def _rows(entry: TableEntry, folder: Path, place: Place) -> list[list[_Cell]]:
+    if (entry.path is None) == (entry.rows is None):
+        raise ReportError(
+            "a table needs its rows or the path of a CSV file, and not both", where=str(place)
+        )
+    if entry.rows is not None:
+        rows = [[_Cell("" if c is None else str(c), place) for c in row] for row in entry.rows]
+    else:
+        path = folder / str(entry.path)
+        try:
+            text = read_text(path)
+        except CoprometricsError as error:
+            raise ReportError(error.what, where=str(path), remedy=error.remedy) from None
+        rows = list(_csv(text, str(path)))
+    if len(rows) < 2 or len(rows[0]) < 2:
+        raise ReportError("a table needs two rows and two columns at least", where=str(place))
+    if len(rows) * len(rows[0]) > _MOST_CELLS:
+        raise ReportError(f"a table has more than {_MOST_CELLS:,} cells", where=str(place))
+    for row in rows:
+        if len(row) != len(rows[0]):
+            raise ReportError(
+                f"a row has {len(row)} cells, the first has {len(rows[0])}",
+                where=str(row[0].place if row else place),
+                remedy="give every row all its cells; a blank one is not known",
+            )
+    return rows
+
+
+def _csv(text: str, file: str) -> Iterator[list[_Cell]]:
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    line = 1
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                yield [_Cell(cell.strip(), Place(file, line, 1)) for cell in cells]
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise ReportError(f"this is no CSV ({error})", where=f"{file}:{line}") from None
+
+
+def _labels(rows: Sequence[Sequence[_Cell]], name: str) -> tuple[list[str], list[str]]:
+    """Name the columns and the rows as parts of ids."""
+    both = []
+    for cells in (rows[0][1:], [row[0] for row in rows[1:]]):
+        words = [re.sub(r"[^a-z0-9]+", "_", cell.text.lower()).strip("_") for cell in cells]
+        for cell, word in zip(cells, words, strict=True):
+            if not word or words.count(word) > 1:
+                why = "is there twice" if word else "has no letters or digits"
+                raise ReportError(
+                    f"the name {shown(cell.text)} in the table {name} {why}",
+                    where=str(cell.place),
+                    remedy="name every row and every column, each differently",
+                )
+        both.append(words)
+    return both[0], both[1]
+
+
+def _printed(
+    cell: _Cell, entry: TableEntry, currency: str, number_format: NumberFormat
+) -> Printed | None:
+    if not cell.text:
+        return None
+    printed = parse_printed(
+        cell.text,
+        currency=currency,
+        unit=entry.unit,
+        rounding=entry.rounding,
+        number_format=number_format,
+    )
+    return printed if entry.scale == 1 else _scaled(printed, entry.scale)
+
+
+def _unit(entry: TableEntry, prints: Iterable[Printed | None]) -> Unit:
+    """Say what the cells count, also the blank ones; what can be below zero is no count."""
+    known = [printed for printed in prints if printed is not None]
+    unit = entry.unit or (known[0].unit if known else "count")
+    below = any(printed.value is not None and printed.value < 0 for printed in known)
+    return "quantity" if unit == "count" and below else unit
+
+
+def _scaled(printed: Printed, scale: int) -> Printed:
+    """Take a figure in thousands, or in millions, for what it is: rounded to them."""
+    value = None if printed.value is None else printed.value * scale
+    money = printed.unit == "money"
+    step = (printed.step or Fraction(100 if money else 1)) * scale
+    interval = printed.interval
+    if printed.step is None and value is not None:
+        interval = Interval(value - step / 2, value + step / 2, True, True)
+    else:
+        low = None if interval.low is None else interval.low * scale
+        high = None if interval.high is None else interval.high * scale
+        interval = Interval(low, high, interval.low_closed, interval.high_closed)
+    return evolve(printed, value=value, interval=interval, step=step)
+
+
+def _sums(ids: Sequence[Sequence[str]], sums: str | None, place: Place) -> Iterator[Link]:
+    if sums in ("rows", "both"):
+        yield from (Link("sum", tuple(line), place=place) for line in ids if len(line) > 1)
+    if sums in ("columns", "both") and len(ids) > 1:
+        yield from (Link("sum", column, place=place) for column in zip(*ids, strict=True))
