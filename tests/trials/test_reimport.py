@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 from attrs import define, evolve
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coprometrics.importers import Batch, Context, Item, Match, Source
@@ -90,6 +90,11 @@ def settled(records: list[Income]) -> dict[str, Income]:
     return {name: same[0] for name, same in by_id.items() if all(r == same[0] for r in same)}
 
 
+few = settings(max_examples=min(20, settings.default.max_examples))
+"""Each example writes a store or two."""
+
+
+@few
 @given(lists)
 def test_importing_again_equals_importing_once(records: list[Income]) -> None:
     with Store.open() as once, Store.open() as twice:
@@ -102,6 +107,7 @@ def test_importing_again_equals_importing_once(records: list[Income]) -> None:
         assert written.unchanged == len(settled(records))
 
 
+@few
 @given(lists, lists)
 def test_the_second_source_wins_for_the_ids_that_both_have(
     first: list[Income], second: list[Income]
@@ -118,6 +124,7 @@ def test_the_second_source_wins_for_the_ids_that_both_have(
         assert written.added == len(after) - len(changed) - len(same)
 
 
+@few
 @given(lists, st.randoms(use_true_random=False))
 def test_the_order_of_rows_in_a_source_does_not_matter(records: list[Income], random: Any) -> None:
     mixed = list(records)
@@ -129,6 +136,7 @@ def test_the_order_of_rows_in_a_source_does_not_matter(records: list[Income], ra
         assert [(c.id, c.rows) for c in one.conflicts] == [(c.id, c.rows) for c in other.conflicts]
 
 
+@few
 @given(st.lists(lists, max_size=4))
 def test_the_state_is_what_the_last_word_on_each_id_says(sources: list[list[Income]]) -> None:
     with Store.open() as store:
@@ -140,6 +148,7 @@ def test_the_state_is_what_the_last_word_on_each_id_says(sources: list[list[Inco
         assert len(store.sources()) == len(sources)
 
 
+@few
 @given(lists, lists)
 def test_the_runner_keeps_the_same_promises(first: list[Income], second: list[Income]) -> None:
     with Store.open() as store:
