@@ -327,9 +327,10 @@ def test_the_example_agrees_but_for_its_accepted_contradiction():
     found = check_report(EXAMPLE, today=TODAY)
     assert len(found.outcomes) == 49
     assert [o.id for o in found.outcomes if o.verdict != "agrees"] == ["talks.organisations"]
-    (finding,) = found.findings
-    assert finding.accepted is not None
-    assert (finding.printed, finding.expected) == ("17", "19")
+    mismatch, contradiction = found.findings
+    assert (mismatch.printed, mismatch.expected) == ("17", "19")
+    assert contradiction.code == "inconsistent"
+    assert all(finding.accepted is not None for finding in found.findings)
     assert all(source.clean for source in found.sources)
 
 
@@ -340,4 +341,5 @@ def test_the_example_without_its_acceptance_fails(tmp_path: Path):
     shutil.copytree(EXAMPLE, copy)
     text = (copy / "report.yaml").read_text("utf-8")
     write(copy, "report.yaml", text[: text.index("accepted:")])
-    assert [f.code for f in check_report(copy, today=TODAY).failing()] == ["figure-mismatch"]
+    found = check_report(copy, today=TODAY).failing()
+    assert [f.code for f in found] == ["figure-mismatch", "inconsistent"]
