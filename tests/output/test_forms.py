@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+import re
 from importlib.metadata import version
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -71,7 +72,11 @@ def test_each_form_is_what_it_was(form):
     golden = GOLDEN / f"check.{form}"
     if os.environ.get("COPROMETRICS_WRITE_GOLDEN"):
         golden.write_text(written, "utf-8")
-    assert written == golden.read_text("utf-8")
+    expected = golden.read_text("utf-8")
+    if form == "text":
+        # How wide a column is differs from one version of rich to the next.
+        written, expected = (re.sub(r"[ ─]+", " ", text) for text in (written, expected))
+    assert written == expected
 
 
 strange = st.text(max_size=40) | st.sampled_from(
