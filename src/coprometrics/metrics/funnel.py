@@ -216,7 +216,6 @@ def funnel(
 
 _MICROSECOND: Final = dt.timedelta(microseconds=1)
 _EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-_NAMED: Final = "entity_key IS NOT NULL"
 _COLUMNS: Final = (
     "reached",
     "first",
@@ -246,12 +245,13 @@ def _define_timed(
     name = "programme" if known or programme else "CAST(NULL AS STRING)"
     late = "false" if now is None else f"occurred_at > {now}"
     # To look at every key takes longer than to see that none is empty.
-    named = "entity_key > ''" if engine.has_blank("events", "entity_key") else _NAMED
+    blank = engine.has_blank("events", "entity_key")
+    key = "nullif(entity_key, '')" if blank else "entity_key"
     stages = engine.rows(
         f"SELECT {name} AS programme, stage, count(*) AS rows_, "
-        f"count(CASE WHEN {named} THEN 1 END) AS entities, "
-        f"count(CASE WHEN {named} THEN occurred_at END) AS moments, "
-        f"count(CASE WHEN {named} AND {late} THEN 1 END) AS late "
+        f"count({key}) AS entities, "
+        f"count(CASE WHEN {key} IS NOT NULL THEN occurred_at END) AS moments, "
+        f"count(CASE WHEN {key} IS NOT NULL AND {late} THEN 1 END) AS late "
         f"FROM events GROUP BY stage{', programme' if name == 'programme' else ''}"
     )
     if not all(row["stage"] and (row["programme"] or not known) for row in stages):
@@ -269,7 +269,7 @@ def _define_timed(
             remedy=f"the stages are {', '.join(sorted(there)) or 'none: there are no events'}",
         )
     group = f", {engine.grouped(by, ('step', *_COLUMNS))} AS part" if by is not None else ""
-    tests = [named, "occurred_at IS NOT NULL", f"NOT ({late})"]
+    tests = [f"{key} IS NOT NULL", "occurred_at IS NOT NULL", f"NOT ({late})"]
     if programme is not None:
         tests.append(f"programme = {engine.value(programme)}")
     engine.define(
