@@ -325,20 +325,22 @@ def test_the_text_names_verdict_and_finding(folder: Path):
 
 def test_the_example_agrees_but_for_its_accepted_contradiction():
     found = check_report(EXAMPLE, today=TODAY)
-    assert len(found.outcomes) == 49
+    assert len(found.outcomes) == 52
     assert [o.id for o in found.outcomes if o.verdict != "agrees"] == ["talks.organisations"]
-    mismatch, contradiction = found.findings
+    mismatch, followers, contradiction, shares = found.findings
     assert (mismatch.printed, mismatch.expected) == ("17", "19")
     assert contradiction.code == "inconsistent"
-    assert all(finding.accepted is not None for finding in found.findings)
+    assert mismatch.accepted and contradiction.accepted
+    assert followers.code == shares.code == "consistent-by-rounding"
+    assert followers.figures == ("x.followers", "x.followers_before", "x.growth")
     assert all(source.clean for source in found.sources)
 
 
 def test_the_example_without_its_acceptance_fails(tmp_path: Path):
     import shutil
 
-    copy = tmp_path / "copy"
-    shutil.copytree(EXAMPLE, copy)
+    shutil.copytree(EXAMPLE.parent, tmp_path / "copy")
+    copy = tmp_path / "copy" / EXAMPLE.name
     text = (copy / "report.yaml").read_text("utf-8")
     write(copy, "report.yaml", text[: text.index("accepted:")])
     found = check_report(copy, today=TODAY).failing()

@@ -11,6 +11,7 @@ from coprometrics.errors import CoprometricsError, MetricError, ParameterError, 
 from coprometrics.metrics._contract import fault_of_result, is_text
 from coprometrics.metrics._parameters import Kind, Parameter, check_kind, check_period
 from coprometrics.metrics.base import MetricResult
+from coprometrics.metrics.laws import Law, Rule, laws_of
 from coprometrics.periods import CalendarMonths, OperationalYears, Period, Periods, Quarters
 from coprometrics.records import Record
 
@@ -45,6 +46,7 @@ class Metric:
         parameters: what can be set, by name.
         takes_period: whether it is about a period: ``no``, ``optional`` or ``required``. A metric
             that is not takes its time from its parameters or its data.
+        laws: what must hold between the figures of any answer; see `coprometrics.metrics.laws`.
         plugin: the plugin that it comes from; None where it is our own.
     """
 
@@ -55,6 +57,7 @@ class Metric:
     inputs: Mapping[str, Input]
     parameters: Mapping[str, Parameter]
     takes_period: TakesPeriod = "no"
+    laws: tuple[Rule, ...] = ()
     plugin: str | None = None
 
     def compute(
@@ -142,6 +145,48 @@ class Metric:
             )
         return result
 
+    def laws_of(self, result: MetricResult) -> tuple[Law, ...]:
+        """Give what must hold between the figures of an answer.
+
+        Args:
+            result: an answer of this metric.
+
+        Raises:
+            MetricError: when a rule of a plugin fails, or says something that the answer itself
+                breaks.
+
+        Examples:
+            >>> from coprometrics import AudienceSnapshot, Period
+            >>> from coprometrics.metrics.registry import metric
+            >>> import datetime as dt
+            >>> growth = metric("audience_growth")
+            >>> counts = [AudienceSnapshot(id=f"t:{day}", channel="x", measure="followers",
+            ...                            as_of=dt.date(2023, 1, day), value=100 * day)
+            ...           for day in (1, 3)]
+            >>> result = growth.compute({AudienceSnapshot: counts},
+            ...                         period=Period(dt.date(2023, 1, 2), dt.date(2023, 1, 5)))
+            >>> [(law.kind, *(one.text for one in law.figures)) for law in growth.laws_of(result)]
+            [('growth', '200.00%', '300', '100')]
+        """
+        try:
+            found = tuple(laws_of(self.laws, result))
+            broken = next((law for law in found if not law.holds), None)
+        except BaseException as error:
+            if isinstance(error, KeyboardInterrupt) or self.plugin is None:
+                raise
+            raise MetricError(
+                f"the laws of the metric {self.id} failed with {type(error).__name__}",
+                where=f"plugin {self.plugin}",
+                remedy="tell the plugin's developers",
+            ) from error
+        if broken is not None:
+            raise MetricError(
+                f"the metric {self.id} breaks its own law: {broken}",
+                where=None if self.plugin is None else f"plugin {self.plugin}",
+                remedy="tell its developers",
+            )
+        return found
+
 
 def fault_of_metric(metric: object) -> str | None:
     """Say what is wrong with the description of a metric; None where nothing is.
@@ -175,6 +220,8 @@ def _wrong_part(metric: Any) -> str | None:
             is_text(key) and isinstance(one, kind) for key, one in given.items()
         ):
             return f"{name} are no mapping of {kind.__name__} by name"
+    if not isinstance(metric.laws, tuple) or not all(map(callable, metric.laws)):
+        return "laws are no tuple of rules"
     for name, wanted in metric.inputs.items():
         if not isinstance(wanted.record_type, type) or not issubclass(wanted.record_type, Record):
             return f"input {name} is of no type of record"

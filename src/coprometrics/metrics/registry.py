@@ -16,6 +16,7 @@ from coprometrics.metrics.audiences import POST_COUNTS, audience_growth, top_pos
 from coprometrics.metrics.funnel import ENTRIES, ORDERS, funnel
 from coprometrics.metrics.funnel_from_counts import funnel_from_counts
 from coprometrics.metrics.grants import ADJUST, AMOUNTS, BASES, grant_income
+from coprometrics.metrics.laws import adds_up, at_most, falls, grows, shares
 from coprometrics.metrics.participation import participation
 from coprometrics.metrics.payments import payments
 from coprometrics.metrics.revenue import revenue_share
@@ -54,6 +55,7 @@ _ALL: Final = (
             "measure": Parameter("text", "one measure; all, each by itself, where none is given"),
         },
         takes_period="required",
+        laws=(grows("growth", later="end", earlier="start"),),
     ),
     Metric(
         id="funnel",
@@ -85,6 +87,7 @@ _ALL: Final = (
                 "instant", "the instant up to which events count, such as 2023-12-31T23:59:59Z"
             ),
         },
+        laws=(falls("reached", along="step"),),
     ),
     Metric(
         id="funnel_from_counts",
@@ -96,6 +99,7 @@ _ALL: Final = (
             "programme": _PROGRAMME,
             "optional": Parameter("words", "the stages that one may skip", default=()),
         },
+        laws=(falls("reached", along="step", but="optional"),),
     ),
     Metric(
         id="grant_income",
@@ -136,6 +140,7 @@ _ALL: Final = (
             "rates": _RATES,
         },
         takes_period="optional",
+        laws=tuple(adds_up("amount", over) for over in ("year", "quarter", "month")),
     ),
     Metric(
         id="participation",
@@ -149,6 +154,13 @@ _ALL: Final = (
         },
         parameters={"by": Parameter("text", _BY, default="kind")},
         takes_period="optional",
+        laws=(
+            adds_up("activities", over="by"),
+            adds_up("attendances", over="by"),
+            adds_up("organisations", over="organisation_kind"),
+            at_most("first_time", "attendances"),
+            at_most("people_identified", "attendances"),
+        ),
     ),
     Metric(
         id="payments",
@@ -158,6 +170,7 @@ _ALL: Final = (
         inputs={"payments": Input(Payment), "activities": Input(Activity, optional=True)},
         parameters={"rates": _RATES},
         takes_period="optional",
+        laws=(at_most("people", "payments"), adds_up("payments", over="policy")),
     ),
     Metric(
         id="revenue_share",
@@ -167,6 +180,7 @@ _ALL: Final = (
         inputs={"income": Input(Income), "organisations": Input(Organisation, optional=True)},
         parameters={"by": Parameter("text", _BY, default="stream"), "rates": _RATES},
         takes_period="optional",
+        laws=(shares("share", of="amount", over="by"), adds_up("amount", over="by")),
     ),
     Metric(
         id="top_posts",

@@ -9,9 +9,9 @@ constants. Every print and every link has a switch, so that any of them can be l
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any
 
 import z3
@@ -50,67 +50,111 @@ class Solver:
         self._until = time.monotonic() + budget
         self._solver = z3.Solver()
         self._values = {name: self._variable(name) for name in figures}
-        self.prints: dict[str, Any] = {}
+        self._prints: dict[str, Any] = {}
         for name, known in figures.items():
             if known.unit == "count":
                 self._solver.add(self._values[name] >= 0)
             if known.printed is not None:
                 switch = z3.Bool(f"print {name}")
-                self.prints[name] = switch
+                self._prints[name] = switch
                 self._solver.add(
                     z3.Implies(switch, self._within(name, self._interval(known.printed)))
                 )
-        self.links: dict[int, Any] = {}
+        self._links: dict[Link, Any] = {}
         for number, link in enumerate(links):
             switch = z3.Bool(f"link {number}")
-            self.links[number] = switch
+            self._links[link] = switch
             self._solver.add(z3.Implies(switch, z3.And(*self._constraints(link))))
 
-    def possible(self, switches: Iterable[Any]) -> bool:
-        """Say whether everything that is switched on can be true at once.
+    @property
+    def possible(self) -> bool:
+        """Whether all prints and links can be true at once.
 
         Raises:
             UndecidedError: when the time is over.
         """
-        return self._check(self._solver, list(switches))
+        return self._check(self._solver, self._switches())
 
-    def core(self, switches: Iterable[Any]) -> list[Any]:
-        """Give switches that cannot all be on; some of them may not be needed for that."""
-        if self._check(self._solver, list(switches)):
-            return []
-        return list(self._solver.unsat_core())
+    def smallest_conflict(self) -> tuple[tuple[str, ...], tuple[Link, ...]]:
+        """Find the fewest prints and links that cannot all be true.
 
-    def sets(
-        self, switches: Sequence[Any], fixed: Sequence[Any], size: int, *, most: int
-    ) -> list[list[Any]]:
-        """Give every set of so many switches without which the rest can be true.
+        Whatever is a conflict has something of every set whose absence ends all conflicts. So the
+        smallest set that has something of each such set found so far is a conflict, or its
+        complement gives another.
+
+        Returns:
+            The figures whose prints they are, and the links.
+
+        Raises:
+            UndecidedError: when the time is over.
+        """
+        everything = self._switches()
+        needed: list[frozenset[int]] = []
+        while True:
+            chosen = self._smallest_hitting(needed, len(everything))
+            if not self._check(self._solver, [everything[n] for n in chosen]):
+                break
+            grown = list(chosen)
+            for n in range(len(everything)):
+                if n not in chosen and self._check(
+                    self._solver, [everything[m] for m in (*grown, n)]
+                ):
+                    grown.append(n)
+            needed.append(frozenset(range(len(everything))).difference(grown))
+        what = [*self._prints, *self._links]
+        printed = len(self._prints)
+        return (
+            tuple(str(what[n]) for n in chosen if n < printed),
+            tuple(link for n, link in enumerate(self._links, printed) if n in chosen),
+        )
+
+    def smallest_sets(
+        self, figures: Sequence[str], *, largest: int, most: int
+    ) -> list[tuple[str, ...]]:
+        """Give every smallest set of figures without whose prints all the rest can be true.
 
         Args:
-            switches: those that may be turned off.
-            fixed: those that stay on.
-            size: how many are turned off, at most.
+            figures: those whose prints may be wrong.
+            largest: how many may be wrong at once.
             most: how many sets are looked for.
+
+        Returns:
+            The sets in the order of their names, each likewise; none where none is small enough.
 
         Raises:
             UndecidedError: when the time is over, or there are more.
         """
-        found: list[list[Any]] = []
+        for size in range(1, min(largest, len(figures)) + 1):
+            found = sorted(islice(self._sets(figures, size), most + 1))
+            if len(found) > most:
+                raise UndecidedError
+            if found:
+                return found
+        return []
+
+    def _sets(self, figures: Sequence[str], size: int) -> Iterator[tuple[str, ...]]:
+        wrong = {name: z3.Not(self._prints[name]) for name in sorted(figures)}
         self._solver.push()
         try:
-            self._solver.add(z3.PbLe([(z3.Not(switch), 1) for switch in switches], size))
-            while self._check(self._solver, list(fixed)):
+            self._solver.add(z3.PbLe([(switch, 1) for switch in wrong.values()], size))
+            while self._check(self._solver, self._switches(without=figures)):
                 model = self._solver.model()
-                off = [s for s in switches if not z3.is_true(model.eval(s, model_completion=True))]
-                if len(found) == most:
-                    raise UndecidedError
-                found.append(off)
-                self._solver.add(z3.Or(*off))
+                off = tuple(
+                    name
+                    for name, switch in wrong.items()
+                    if not z3.is_false(model.eval(switch, model_completion=True))
+                )
+                yield off
+                self._solver.add(z3.Or(*[self._prints[name] for name in off]))
         finally:
             self._solver.pop()
-        return found
 
-    def range_of(self, name: str, switches: Iterable[Any]) -> Interval:
-        """Give the values that a figure can have while everything switched on is true.
+    def range_of(self, name: str, *, without: Collection[str] = ()) -> Interval:
+        """Give the values that a figure can have while all prints and links are true.
+
+        Args:
+            name: the figure.
+            without: the figures whose prints are left out.
 
         Raises:
             UndecidedError: when the time is over.
@@ -118,7 +162,7 @@ class Solver:
         ends = []
         for ask in ("minimize", "maximize"):
             optimizer = z3.Optimize()
-            optimizer.add(*self._solver.assertions(), *switches)
+            optimizer.add(*self._solver.assertions(), *self._switches(without))
             goal = getattr(optimizer, ask)(self._values[name])
             self._check(optimizer, [])
             values = (
@@ -129,7 +173,23 @@ class Solver:
         (low, low_closed), (high, high_closed) = ends
         return Interval(low, high, low_closed, high_closed)
 
-    def _check(self, solver: Any, switches: list[Any]) -> bool:
+    def _switches(self, without: Collection[str] = ()) -> list[Any]:
+        prints = (switch for name, switch in self._prints.items() if name not in without)
+        return [*prints, *self._links.values()]
+
+    def _smallest_hitting(self, sets: Sequence[frozenset[int]], size: int) -> list[int]:
+        """Give the smallest set that has something of each; the first in order where several."""
+        optimizer = z3.Optimize()
+        chosen = [z3.Bool(f"chosen {n}") for n in range(size)]
+        for one in sets:
+            optimizer.add(z3.Or(*[chosen[n] for n in sorted(one)]))
+        optimizer.minimize(z3.Sum(*[z3.If(flag, 1, 0) for flag in chosen]))
+        optimizer.minimize(z3.Sum(*[z3.If(flag, n, 0) for n, flag in enumerate(chosen)]))
+        self._check(optimizer, [])
+        model = optimizer.model()
+        return [n for n, flag in enumerate(chosen) if z3.is_true(model[flag])]
+
+    def _check(self, solver: Any, switches: Iterable[Any]) -> bool:
         left = int((self._until - time.monotonic()) * 1000)
         if left <= 0:
             raise UndecidedError
@@ -183,17 +243,17 @@ class Solver:
             interval = self._interval(printed)
             if interval.is_exact and interval.low is not None:
                 exact = (value + _number(more)) * _number(interval.low) == result
-                constraints.append(z3.Implies(self.prints[of], exact))
+                constraints.append(z3.Implies(self._prints[of], exact))
         if (printed := self._figures[factor].printed) is not None:
             interval = self._interval(printed)
             if interval.low is not None:
                 least = _number(interval.low + more) * base
                 above = least <= result if interval.low_closed else least < result
-                constraints.append(z3.Implies(self.prints[factor], above))
+                constraints.append(z3.Implies(self._prints[factor], above))
             if interval.high is not None:
                 most = _number(interval.high + more) * base
                 below = result <= most if interval.high_closed else result < most
-                constraints.append(z3.Implies(self.prints[factor], below))
+                constraints.append(z3.Implies(self._prints[factor], below))
         return constraints
 
 

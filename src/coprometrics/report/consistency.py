@@ -9,15 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Final
+from typing import Final
 
 from attrs import evolve, frozen
 
+from coprometrics.metrics.laws import holds
 from coprometrics.report.interval import Interval
 from coprometrics.report.relations import Known, Link, groups_of
-
-if TYPE_CHECKING:
-    from coprometrics.report._solver import Solver
 
 __all__ = ["BUDGET", "Change", "Correction", "Group", "examine", "implied", "in_words"]
 
@@ -97,7 +95,7 @@ def examine(
     """
     ordered = sorted(set(links), key=_order)
     groups = [
-        _Examined({name: figures[name] for name in sorted(names)}, mine, budget).judge()
+        _judge({name: figures[name] for name in sorted(names)}, mine, budget)
         for names, mine in groups_of(ordered)
     ]
     return tuple(sorted(groups, key=lambda group: group.figures))
@@ -129,107 +127,64 @@ def implied(
     ordered = sorted(set(links), key=_order)
     mine = [(names, links) for names, links in groups_of(ordered) if figure in names]
     names, held = mine[0] if mine else ((figure,), ())
-    solver = Solver({name: figures[name] for name in sorted(names)}, held, budget)
-    switches = [*solver.prints.values(), *solver.links.values()]
     try:
-        return solver.range_of(figure, switches) if solver.possible(switches) else None
+        solver = Solver({name: figures[name] for name in sorted(names)}, held, budget)
+        return solver.range_of(figure) if solver.possible else None
     except UndecidedError:
         return None
 
 
-def _order(link: Link) -> tuple[str, tuple[str, ...], Fraction, str]:
-    return link.kind, link.figures, link.constant or Fraction(0), str(link.place or link.source)
+def _order(link: Link) -> tuple[str, tuple[str, ...], Fraction, str, str]:
+    return (
+        link.kind,
+        link.figures,
+        link.constant or Fraction(0),
+        str(link.place),
+        link.source or "",
+    )
 
 
-class _Examined:
-    """One group of figures on its way to a verdict."""
+def _judge(figures: Mapping[str, Known], links: tuple[Link, ...], budget: float) -> Group:
+    """Say of figures that hang together whether all their prints can be true."""
+    group = Group(tuple(figures), links, "undecided")
+    if _plainly_true(figures, links):
+        return evolve(group, verdict="consistent")
+    from coprometrics.report._solver import Solver, UndecidedError
 
-    def __init__(self, figures: Mapping[str, Known], links: Sequence[Link], budget: float) -> None:
-        self._figures = figures
-        self._links = tuple(links)
-        self._budget = budget
-
-    def judge(self) -> Group:
-        from coprometrics.report._solver import Solver, UndecidedError
-
-        group = Group(tuple(self._figures), self._links, "undecided")
-        try:
-            solver = Solver(self._figures, self._links, self._budget)
-            everything = [*solver.prints.values(), *solver.links.values()]
-            if solver.possible(everything):
-                literal = Solver(self._figures, self._links, self._budget, literal=True)
-                plain = literal.possible([*literal.prints.values(), *literal.links.values()])
-                return evolve(group, verdict="consistent" if plain else "rounding")
-            conflict, broken = self._smallest_conflict(solver, everything)
-            group = evolve(group, verdict="inconsistent", conflict=conflict, broken=broken)
-            return evolve(group, corrections=self._corrections(solver))
-        except UndecidedError:
-            return group
-
-    def _smallest_conflict(
-        self, solver: Solver, everything: list[Any]
-    ) -> tuple[tuple[str, ...], tuple[Link, ...]]:
-        """Find the fewest prints and links that cannot all be true.
-
-        Whatever is a conflict has something of every set whose absence ends all conflicts. So the
-        smallest set that has something of each such set found so far is a conflict, or its
-        complement gives another.
-        """
-        needed: list[frozenset[int]] = []
-        while True:
-            chosen = _smallest_hitting(needed, len(everything))
-            if not solver.possible([everything[n] for n in chosen]):
-                break
-            grown = set(chosen)
-            for n in range(len(everything)):
-                if n not in grown and solver.possible([everything[m] for m in (*grown, n)]):
-                    grown.add(n)
-            needed.append(frozenset(range(len(everything))) - grown)
-        names = list(solver.prints)
-        return (
-            tuple(names[n] for n in chosen if n < len(names)),
-            tuple(self._links[n - len(names)] for n in chosen if n >= len(names)),
-        )
-
-    def _corrections(self, solver: Solver) -> tuple[Correction, ...]:
-        """Find all smallest sets of prints that, left open, let the others stand."""
-        sure = [solver.prints[name] for name in solver.prints if self._figures[name].audited]
-        open_ = [name for name in solver.prints if not self._figures[name].audited]
-        fixed = [*sure, *solver.links.values()]
-        found: list[tuple[str, ...]] = []
-        for size in range(1, min(_MOST_CHANGES, len(open_)) + 1):
-            switches = [solver.prints[name] for name in open_]
-            sets = solver.sets(switches, fixed, size, most=_MOST_CORRECTIONS)
-            names = {str(switch): name for name, switch in solver.prints.items()}
-            found = sorted(tuple(sorted(names[str(one)] for one in off)) for off in sets)
-            if found:
-                break
-        return tuple(self._correction(solver, changed) for changed in found)
-
-    def _correction(self, solver: Solver, changed: tuple[str, ...]) -> Correction:
-        rest = [switch for name, switch in solver.prints.items() if name not in changed]
-        changes = []
-        for name in changed:
-            possible = solver.range_of(name, [*rest, *solver.links.values()])
-            changes.append(Change(name, possible))
-        return Correction(tuple(changes))
+    try:
+        solver = Solver(figures, links, budget)
+        if solver.possible:
+            literal = Solver(figures, links, budget, literal=True)
+            return evolve(group, verdict="consistent" if literal.possible else "rounding")
+        conflict, broken = solver.smallest_conflict()
+        group = evolve(group, verdict="inconsistent", conflict=conflict, broken=broken)
+        doubtful = [name for name, known in figures.items() if known.printed and not known.audited]
+        sets = solver.smallest_sets(doubtful, largest=_MOST_CHANGES, most=_MOST_CORRECTIONS)
+        corrections = [
+            Correction(
+                tuple(Change(name, solver.range_of(name, without=changed)) for name in changed)
+            )
+            for changed in sets
+        ]
+        return evolve(group, corrections=tuple(corrections))
+    except UndecidedError:
+        return group
 
 
-def _smallest_hitting(sets: Sequence[frozenset[int]], size: int) -> list[int]:
-    """Give the smallest set that has something of each set; the first in order where several."""
-    import z3
-
-    if not sets:
-        return []
-    optimizer = z3.Optimize()
-    chosen = [z3.Bool(f"chosen {n}") for n in range(size)]
-    for one in sets:
-        optimizer.add(z3.Or(*[chosen[n] for n in sorted(one)]))
-    optimizer.minimize(z3.Sum(*[z3.If(flag, 1, 0) for flag in chosen]))
-    optimizer.minimize(z3.Sum(*[z3.If(flag, n, 0) for n, flag in enumerate(chosen)]))
-    optimizer.check()
-    model = optimizer.model()
-    return [n for n, flag in enumerate(chosen) if z3.is_true(model[flag])]
+def _plainly_true(figures: Mapping[str, Known], links: Sequence[Link]) -> bool:
+    """Say whether the printed numbers fit as they stand, so that nothing has to be solved."""
+    numbers: dict[str, Fraction] = {}
+    for name, known in figures.items():
+        value = None if known.printed is None else known.printed.value
+        if known.printed is None or value is None or not known.printed.interval.contains(value):
+            return False
+        whole = known.unit not in ("count", "money") or value.denominator == 1
+        if not whole or (known.unit == "count" and value < 0):
+            return False
+        numbers[name] = value
+    return all(
+        holds(link.kind, [numbers[name] for name in link.figures], link.constant) for link in links
+    )
 
 
 def in_words(link: Link, figures: Mapping[str, Known]) -> str:

@@ -6,44 +6,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from coprometrics.documents import Place
-from coprometrics.errors import ReportError
 from coprometrics.report.consistency import BUDGET, Change, Correction, Group, examine, in_words
 from coprometrics.report.findings import Finding
 from coprometrics.report.interval import Interval
-from coprometrics.report.relations import Known, Link, links_of
-from coprometrics.report.report_file import Relation
+from coprometrics.report.relations import Known, Link
 
-__all__ = ["consistency_findings", "read_relations"]
-
-
-def read_relations(
-    relations: Sequence[Relation],
-    figures: Mapping[str, Known],
-    place: Callable[[int], Place | None],
-) -> tuple[list[Link], list[Finding]]:
-    """Make links of the relations of a report file; one that is wrong is a finding.
-
-    Args:
-        relations: as the file has them.
-        figures: the figures that there are.
-        place: gives the place of a relation by its number.
-    """
-    links: list[Link] = []
-    findings: list[Finding] = []
-    for number, relation in enumerate(relations):
-        try:
-            links.append(links_of(relation, figures, place(number)))
-        except ReportError as error:
-            findings.append(
-                Finding("relation-wrong", error.what, place=place(number), remedy=error.remedy)
-            )
-    return links, findings
+__all__ = ["consistency_findings"]
 
 
 def consistency_findings(
     figures: Mapping[str, Known],
     links: Sequence[Link],
-    place: Callable[[str], Place | None],
     *,
     budget: float = BUDGET,
 ) -> Iterator[Finding]:
@@ -52,12 +25,11 @@ def consistency_findings(
     Args:
         figures: the figures by their ids.
         links: what must hold between them.
-        place: gives the place where a figure is printed.
         budget: the seconds that one group of figures may take.
     """
     for group in examine(figures, links, budget=budget):
         if group.verdict == "inconsistent":
-            yield _inconsistent(group, figures, place)
+            yield _inconsistent(group, figures)
         elif group.verdict == "rounding":
             named = [name for name in group.figures if figures[name].printed is not None]
             yield Finding(
@@ -72,24 +44,22 @@ def consistency_findings(
                 "undecided",
                 f"whether {', '.join(group.figures)} can all be true was not decided "
                 f"in {budget:g} s",
-                figures=group.figures,
+                figures=tuple(name for name in group.figures if not figures[name].stands_in),
                 place=_place(group),
                 remedy="split the relation",
             )
 
 
-def _inconsistent(
-    group: Group, figures: Mapping[str, Known], place: Callable[[str], Place | None]
-) -> Finding:
-    arithmetic = "; ".join(in_words(link, figures) for link in group.broken)
+def _inconsistent(group: Group, figures: Mapping[str, Known]) -> Finding:
+    arithmetic = "; ".join(_said(link, figures) for link in group.broken)
     fixes = [_fix(correction, figures) for correction in group.corrections]
+    about = {name for link in group.broken for name in link.figures}
     remedy = f"correct {', or '.join(fixes)}" if fixes else "look at the figures and the relations"
-    places = [found for name in group.conflict if (found := place(name)) is not None]
     return Finding(
         "inconsistent",
         f"these cannot all be true: {arithmetic}",
-        figures=tuple(sorted({name for link in group.broken for name in link.figures})),
-        place=_place(group) or min(places, key=str, default=None),
+        figures=tuple(sorted(name for name in about if not figures[name].stands_in)),
+        place=_place(group),
         remedy=remedy,
         suspects=tuple(
             tuple(change.figure for change in correction.changes)
@@ -98,8 +68,16 @@ def _inconsistent(
     )
 
 
+def _said(link: Link, figures: Mapping[str, Known]) -> str:
+    """Write the arithmetic of a link, and who says that it must hold."""
+    words = in_words(link, figures)
+    return words if link.source is None else f"{words} (as {link.source} counts)"
+
+
 def _place(group: Group) -> Place | None:
-    return next((link.place for link in group.broken or group.links if link.place), None)
+    links = group.broken or group.links
+    asked = [link for link in links if link.source is None] or links
+    return next((link.place for link in asked if link.place), None)
 
 
 def _fix(correction: Correction, figures: Mapping[str, Known]) -> str:

@@ -7,6 +7,7 @@ it; an acceptance that no longer fits anything, or whose time is over, is a find
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable
 from typing import Final, Literal
 
@@ -15,9 +16,25 @@ from attrs import evolve, field, frozen
 from coprometrics.documents import Place
 from coprometrics.errors import ReportError, shown
 
-__all__ = ["CODES", "Acceptance", "Code", "Finding", "Severity", "apply_accepted", "sort"]
+__all__ = [
+    "CODES",
+    "PLACEHOLDER",
+    "Acceptance",
+    "Code",
+    "Finding",
+    "Key",
+    "Severity",
+    "apply_accepted",
+    "sort",
+]
 
 Severity = Literal["error", "warning", "info"]
+
+Key = tuple[str, tuple[str, ...]]
+"""What an acceptance and its findings have in common: a code and figures, in order."""
+
+PLACEHOLDER: Final = "(say why)"
+"""What stands for a reason until a person gives one; an acceptance with it does not count."""
 
 
 @frozen
@@ -40,6 +57,17 @@ CODES: Final[dict[str, Code]] = {
     for code in (
         Code("accepted-expired", "warning", "An acceptance has passed its end date."),
         Code("accepted-stale", "warning", "An acceptance fits no finding any more."),
+        Code("accepted-unexplained", "warning", "Nobody has said why a finding is accepted."),
+        Code(
+            "comparative-changed",
+            "error",
+            "A figure of the previous report is printed differently now, and is not restated.",
+        ),
+        Code(
+            "comparative-unknown",
+            "error",
+            "A figure shows one of the previous report again that is not printed there.",
+        ),
         Code(
             "consistent-by-rounding",
             "info",
@@ -56,10 +84,17 @@ CODES: Final[dict[str, Code]] = {
         Code("figure-unbound", "error", "A figure has no printed text anywhere."),
         Code("inconsistent", "error", "Printed figures cannot all be true."),
         Code("no-such-date", "error", "The document has a date that the calendar has not."),
+        Code(
+            "not-comparable",
+            "error",
+            "Figures are compared that were counted in different ways, and none is restated.",
+        ),
         Code("printed-unreadable", "error", "A printed figure cannot be read as a number."),
         Code("record-refused", "error", "An imported record does not fit its type."),
+        Code("relation-without-effect", "warning", "Nothing follows from a relation."),
         Code("relation-wrong", "error", "A relation between figures cannot be read."),
         Code("report-shape", "error", "The report file does not fit its schema."),
+        Code("restatement-stale", "warning", "A restatement is of nothing that was otherwise."),
         Code("statement-ambiguous", "error", "A statement fits more than one passage."),
         Code("statement-not-a-number", "error", "A statement has something else than a number."),
         Code("statement-not-found", "error", "A statement is not in the document."),
@@ -112,6 +147,24 @@ class Acceptance:
                 f"the acceptance of {self.code} gives no reason", remedy="say why it is accepted"
             )
 
+    @property
+    def key(self) -> Key:
+        """What it accepts: findings of this code about these figures."""
+        return self.code, self.figures
+
+    @property
+    def explained(self) -> bool:
+        """Whether a person has given the reason: one that is left as proposed is none."""
+        return _words(self.reason) != _words(PLACEHOLDER)
+
+    def holds(self, today: dt.date) -> bool:
+        """Say whether it counts on a day."""
+        return self.explained and today <= self.until
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.casefold())
+
 
 @frozen
 class Finding:
@@ -152,6 +205,11 @@ class Finding:
     def _severity(self) -> Severity:
         # An unknown code is refused by the validator, which runs after the defaults.
         return CODES[self.code].severity if self.code in CODES else "error"
+
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """What an acceptance of it may name: its figures, or those of them to correct."""
+        return tuple((self.code, _as_set(names)) for names in (self.figures, *self.suspects))
 
     def __str__(self) -> str:
         where = f"{self.place}: " if self.place else ""
@@ -195,7 +253,8 @@ def apply_accepted(
         today: the day of the check. An acceptance still holds on its last day.
 
     Returns:
-        The findings and, for each acceptance that fits none or that has ended, one more; sorted.
+        The findings and, for each acceptance that fits none, has no reason yet or has ended, one
+        more; sorted.
 
     Raises:
         ReportError: when two acceptances fit the same findings.
@@ -210,46 +269,53 @@ def apply_accepted(
         >>> [finding.code for finding in apply_accepted([found], [known], dt.date(2027, 4, 1))]
         ['accepted-expired', 'figure-mismatch']
     """
-    by_key: dict[tuple[str, tuple[str, ...]], Acceptance] = {}
+    by_key: dict[Key, Acceptance] = {}
     for acceptance in accepted:
-        key = (acceptance.code, acceptance.figures)
-        if key in by_key:
+        if acceptance.key in by_key:
             raise ReportError(
                 f"{_named(acceptance)} is accepted twice",
                 where=str(acceptance.place) if acceptance.place else None,
                 remedy="keep one of the two",
             )
-        by_key[key] = acceptance
+        by_key[acceptance.key] = acceptance
     result: list[Finding] = []
-    used: set[tuple[str, tuple[str, ...]]] = set()
+    used: set[Key] = set()
     for finding in findings:
-        keys = [(finding.code, _as_set(names)) for names in (finding.figures, *finding.suspects)]
-        key = next((key for key in keys if key in by_key), keys[0])
-        found = by_key.get(key)
-        if found is not None:
-            used.add(key)
-        holds = found is not None and today <= found.until
-        result.append(evolve(finding, accepted=found) if holds else finding)
+        fitting = [by_key[key] for key in finding.keys if key in by_key]
+        used.update(acceptance.key for acceptance in fitting)
+        holding = next((acceptance for acceptance in fitting if acceptance.holds(today)), None)
+        result.append(evolve(finding, accepted=holding) if holding else finding)
     for key, acceptance in by_key.items():
         if key not in used:
-            result.append(_about(acceptance, "accepted-stale", "fits no finding any more"))
+            result.append(_about(acceptance, "accepted-stale"))
+        elif not acceptance.explained:
+            result.append(_about(acceptance, "accepted-unexplained"))
         elif today > acceptance.until:
-            ended = f"ended on {acceptance.until.isoformat()}"
-            result.append(_about(acceptance, "accepted-expired", ended))
+            result.append(_about(acceptance, "accepted-expired"))
     return sort(result)
 
 
-def _named(acceptance: Acceptance) -> str:
-    figures = f" for {', '.join(acceptance.figures)}" if acceptance.figures else ""
-    return f"{acceptance.code}{figures}"
-
-
-def _about(acceptance: Acceptance, code: str, what: str) -> Finding:
-    stale = code == "accepted-stale"
+def _about(acceptance: Acceptance, code: str) -> Finding:
+    what, remedy = {
+        "accepted-stale": ("fits no finding any more", "remove it"),
+        "accepted-unexplained": (
+            "does not count: nobody has said why",
+            "write its reason, or correct the figure and remove it",
+        ),
+        "accepted-expired": (
+            f"ended on {acceptance.until.isoformat()}",
+            "correct the figure, or accept it until a later day",
+        ),
+    }[code]
     return Finding(
         code,
         f"the acceptance of {_named(acceptance)} {what}",
         figures=acceptance.figures,
         place=acceptance.place,
-        remedy="remove it" if stale else "correct the figure, or accept it until a later day",
+        remedy=remedy,
     )
+
+
+def _named(acceptance: Acceptance) -> str:
+    figures = f" for {', '.join(acceptance.figures)}" if acceptance.figures else ""
+    return f"{acceptance.code}{figures}"

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from attrs import Factory, define, frozen
+from attrs import Factory, define, field, frozen
 
 from coprometrics.errors import CoprometricsError
 from coprometrics.metrics import Figure, MetricResult
@@ -25,6 +25,7 @@ class Recomputation:
 
     Attributes:
         figure: the figure, or None where it could not be calculated.
+        result: the whole answer that it is of.
         problem: why not.
         notes: what the metric has to say about its answer.
     """
@@ -32,6 +33,7 @@ class Recomputation:
     figure: Figure | None
     problem: str | None = None
     notes: tuple[str, ...] = ()
+    result: MetricResult | None = field(default=None, eq=False, repr=False)
 
 
 def recompute(
@@ -78,7 +80,7 @@ class _Calculator:
         if figure.number is None:
             why = f"{entry.metric} has no number for it" + "".join(f"; {n}" for n in result.notes)
             return Recomputation(None, problem=why, notes=result.notes)
-        return Recomputation(figure, notes=result.notes)
+        return Recomputation(figure, notes=result.notes, result=result)
 
     def _result(self, entry: FigureEntry) -> MetricResult | CoprometricsError:
         days = entry.period or self.period

@@ -5,20 +5,17 @@ from __future__ import annotations
 import fnmatch
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
-from typing import Literal
 
 from attrs import frozen
 
 from coprometrics.documents import Place
 from coprometrics.errors import CoprometricsError, ReportError
+from coprometrics.metrics.laws import LawKind
 from coprometrics.money import exponent
 from coprometrics.report.printed import Printed, Unit, parse_printed, show_value
 from coprometrics.report.report_file import Relation
 
-__all__ = ["Known", "Link", "LinkKind", "links_of"]
-
-LinkKind = Literal["sum", "share", "growth", "at_most", "equal"]
-"""What sort of relation it is."""
+__all__ = ["Known", "Link", "groups_of", "links_of"]
 
 
 @frozen
@@ -31,6 +28,7 @@ class Known:
         currency: the currency of money.
         printed: its print; None where it is printed nowhere.
         audited: whether the print is beyond doubt.
+        stands_in: whether it is no figure of the report, but something its figures depend on.
     """
 
     id: str
@@ -38,6 +36,7 @@ class Known:
     currency: str | None = None
     printed: Printed | None = None
     audited: bool = False
+    stands_in: bool = False
 
     def show(self, value: Fraction) -> str:
         """Write a value of this figure."""
@@ -54,18 +53,18 @@ class Link:
             share the share, the part, the whole; of a growth the growth, the later and the earlier;
             else all in order.
         constant: the total of a sum, where no figure is it; money in minor units.
-        place: where it is written; None where a metric says so by itself.
-        source: the metric that says so.
+        place: where it is written, or the first of its figures where no relation says so.
+        source: the metric that says so by itself; None where the report file does.
     """
 
-    kind: LinkKind
+    kind: LawKind
     figures: tuple[str, ...]
     constant: Fraction | None = None
     place: Place | None = None
     source: str | None = None
 
 
-_SHAPES: Mapping[LinkKind, tuple[str, ...]] = {
+_SHAPES: Mapping[LawKind, tuple[str, ...]] = {
     "sum": ("sum", "equals"),
     "share": ("share", "part", "of"),
     "growth": ("from_", "to", "growth"),
@@ -119,7 +118,7 @@ def links_of(relation: Relation, figures: Mapping[str, Known], place: Place | No
     return Link(kind, found, place=place)
 
 
-def _kind(relation: Relation) -> LinkKind:
+def _kind(relation: Relation) -> LawKind:
     keys = [key for key in _KEYS if getattr(relation, key) is not None]
     kinds = {_KEYS[key] for key in keys}
     shapes = "; ".join(

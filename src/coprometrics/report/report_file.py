@@ -21,6 +21,7 @@ __all__ = [
     "PeriodEntry",
     "Relation",
     "Report",
+    "Restatement",
     "SourceEntry",
     "TableEntry",
 ]
@@ -78,8 +79,21 @@ class FigureEntry:
     )
     rounding: Rounding = setting("How it is rounded.", default="unknown")
     audited: bool = setting("Whether it is beyond doubt.", default=False)
+    basis: str | None = setting(
+        "How money was placed in time, such as days, where no metric says so.", default=None
+    )
+    version: int | None = setting(
+        "The version of the metric under which it was printed, where that is not the present one.",
+        default=None,
+        schema={"minimum": 1},
+    )
+    previous: str | None = setting(
+        "The figure of the previous report that it shows again.", default=None
+    )
 
     def __attrs_post_init__(self) -> None:
+        if self.version is not None and self.metric is None:
+            raise ReportError("a figure with a version needs the metric that it is of")
         if self.metric is not None and self.value is None:
             raise ReportError("a figure with a metric needs value: which value of the metric")
         if self.metric is not None and self.manual is not None:
@@ -143,6 +157,18 @@ class Ignored:
 
 
 @frozen
+class Restatement:
+    """A figure that says again, in another way, what was said before."""
+
+    figure: str = setting("The figure of this report.")
+    note: str = setting("What is counted otherwise than before, and why.", schema={"minLength": 1})
+
+    def __attrs_post_init__(self) -> None:
+        if not self.note.strip():
+            raise ReportError("a restatement needs a note", remedy="say what is counted otherwise")
+
+
+@frozen
 class Accepted:
     """A finding that stands in the report and is known."""
 
@@ -187,6 +213,14 @@ class Report:
         schema={"propertyNames": _FIGURE_ID},
     )
     relations: tuple[Relation, ...] = setting("What must hold between figures.", default=())
+    previous: str | None = setting(
+        "The report file of the previous report, from the folder of this file.",
+        default=None,
+        examples=("../impact-report-2022/report.yaml",),
+    )
+    restates: tuple[Restatement, ...] = setting(
+        "Figures that are compared with others although they are counted otherwise.", default=()
+    )
     ignore: tuple[Ignored, ...] = setting(
         "Numbers of the document that are no figures, besides years, dates, pages and the like.",
         default=(),

@@ -32,13 +32,11 @@ class PrintedTable:
 
     Attributes:
         figures: its cells by their ids, ``table.row.column``; a blank one is not printed.
-        places: where each stands.
         links: the sums of its rows and columns.
         findings: cells that cannot be read.
     """
 
     figures: Mapping[str, Known]
-    places: Mapping[str, Place]
     links: tuple[Link, ...]
     findings: tuple[Finding, ...]
 
@@ -77,12 +75,10 @@ def read_table(
     rows = _rows(entry, folder, place)
     columns, lines = _labels(rows, name)
     prints: dict[str, Printed | None] = {}
-    places: dict[str, Place] = {}
     findings: list[Finding] = []
     ids = [[f"{name}.{line}.{column}" for column in columns] for line in lines]
     for line, row in zip(ids, rows[1:], strict=True):
         for figure, cell in zip(line, row[1:], strict=True):
-            places[figure] = cell.place
             prints[figure] = None
             try:
                 prints[figure] = _printed(cell, entry, currency, number_format)
@@ -97,8 +93,8 @@ def read_table(
         figure: Known(figure, unit, money, printed, entry.audited)
         for figure, printed in prints.items()
     }
-    links = tuple(_sums(ids, entry.sums, place))
-    return PrintedTable(figures, places, links, tuple(findings))
+    links = tuple(_sums(ids, entry.sums, rows))
+    return PrintedTable(figures, links, tuple(findings))
 
 
 def _rows(entry: TableEntry, folder: Path, place: Place) -> list[list[_Cell]]:
@@ -196,8 +192,14 @@ def _scaled(printed: Printed, scale: int) -> Printed:
     return evolve(printed, value=value, interval=interval, step=step)
 
 
-def _sums(ids: Sequence[Sequence[str]], sums: str | None, place: Place) -> Iterator[Link]:
+def _sums(
+    ids: Sequence[Sequence[str]], sums: str | None, rows: Sequence[Sequence[_Cell]]
+) -> Iterator[Link]:
+    """Give the sums of the rows and the columns, each at the place of its total."""
     if sums in ("rows", "both"):
-        yield from (Link("sum", tuple(line), place=place) for line in ids if len(line) > 1)
+        for line, row in zip(ids, rows[1:], strict=True):
+            if len(line) > 1:
+                yield Link("sum", tuple(line), place=row[-1].place)
     if sums in ("columns", "both") and len(ids) > 1:
-        yield from (Link("sum", column, place=place) for column in zip(*ids, strict=True))
+        for column, total in zip(zip(*ids, strict=True), rows[-1][1:], strict=True):
+            yield Link("sum", column, place=total.place)
