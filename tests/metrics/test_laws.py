@@ -18,6 +18,7 @@ from coprometrics.metrics.base import count
 from coprometrics.metrics.laws import Answer, Law, adds_up, holds
 from coprometrics.metrics.registry import METRICS, metric
 from coprometrics.records import Income, StageCount
+
 from .test_matrix import CASES
 
 

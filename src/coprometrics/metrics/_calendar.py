@@ -10,10 +10,10 @@ from typing import Final
 from coprometrics.periods import Period
 from coprometrics.timezones import timezone as named
 
-__all__ = ["instants_within"]
+__all__ = ["EPOCH", "MICROSECOND", "instants_within", "microseconds"]
 
-_EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-_MICROSECOND: Final = dt.timedelta(microseconds=1)
+EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+MICROSECOND: Final = dt.timedelta(microseconds=1)
 _STEP: Final = dt.timedelta(minutes=15)
 _AROUND: Final = dt.timedelta(hours=30)
 
@@ -69,7 +69,7 @@ def _flips(day: dt.date, zone: zoneinfo.ZoneInfo) -> list[tuple[int, bool]]:
     """Give the instants at which it becomes, or stops being, the given day or later in a zone."""
     if day.toordinal() < 4 or day.toordinal() > dt.date.max.toordinal() - 3:
         # Beyond these no clock can be asked; the day starts somewhere about its midnight in UTC.
-        return [((day - _EPOCH.date()).days * 86_400_000_000, True)]
+        return [((day - EPOCH.date()).days * 86_400_000_000, True)]
     midnight = dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC)
     instant, until = midnight - _AROUND, midnight + _AROUND
     flips: list[tuple[int, bool]] = []
@@ -80,14 +80,14 @@ def _flips(day: dt.date, zone: zoneinfo.ZoneInfo) -> list[tuple[int, bool]]:
         change = after if _offset(after, zone) == offset else _change(instant, after, zone)
         # Within [instant, change) the clock runs evenly, so the day turns at most once.
         if not late and instant + offset >= midnight:
-            flips.append((_microseconds(instant), True))
+            flips.append((microseconds(instant), True))
             late = True
         elif late and instant + offset < midnight:
-            flips.append((_microseconds(instant), False))
+            flips.append((microseconds(instant), False))
             late = False
         turn = midnight - offset
         if not late and instant < turn < change:
-            flips.append((_microseconds(turn), True))
+            flips.append((microseconds(turn), True))
             late = True
         instant = change
     return flips
@@ -100,7 +100,7 @@ def _offset(instant: dt.datetime, zone: zoneinfo.ZoneInfo) -> dt.timedelta:
 def _change(before: dt.datetime, after: dt.datetime, zone: zoneinfo.ZoneInfo) -> dt.datetime:
     """Find the first instant at which another offset holds."""
     offset = _offset(before, zone)
-    while after - before > _MICROSECOND:
+    while after - before > MICROSECOND:
         middle = before + (after - before) / 2
         if _offset(middle, zone) == offset:
             before = middle
@@ -109,5 +109,6 @@ def _change(before: dt.datetime, after: dt.datetime, zone: zoneinfo.ZoneInfo) ->
     return after
 
 
-def _microseconds(instant: dt.datetime) -> int:
-    return (instant - _EPOCH) // _MICROSECOND
+def microseconds(instant: dt.datetime) -> int:
+    """Give an instant as the engine keeps it: the microseconds since 1970."""
+    return (instant - EPOCH) // MICROSECOND

@@ -6,7 +6,8 @@ days only where every day that it might be lies inside.
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
 from coprometrics.metrics._engine import Engine
 from coprometrics.metrics.base import Excluded
@@ -22,6 +23,7 @@ __all__ = [
     "month_number",
     "period_number",
     "placed",
+    "undated",
 ]
 
 NO_DATE: Final = "no-date"
@@ -78,6 +80,21 @@ def placed(engine: Engine, column: str, period: Period | None, *, rough: bool) -
         f"WHEN {column} IS NULL THEN '{NO_DATE}' "
         f"WHEN {last} < {start} OR {column} > {end} THEN 'out' ELSE '{TOO_ROUGH}' END"
     )
+
+
+def undated(sums: Iterable[Mapping[str, Any]], what: str) -> tuple[Excluded, ...]:
+    """Say what was left out because its day is not known, or not known well enough.
+
+    Args:
+        sums: for each ``place`` (see `placed`) and ``currency``: ``rows_`` and ``amount_minor``.
+        what: what has no date, such as ``the payment``.
+    """
+    groups = [(row["place"], row["currency"], row["rows_"], row["amount_minor"]) for row in sums]
+    messages = {
+        NO_DATE: f"{what} has no date",
+        TOO_ROUGH: "the date is known too roughly to say whether it lies in the period",
+    }
+    return left_out(groups, messages)
 
 
 def left_out(groups: Left, messages: dict[str, str]) -> tuple[Excluded, ...]:

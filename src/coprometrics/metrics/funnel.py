@@ -11,6 +11,7 @@ import pyarrow as pa
 from attrs import evolve, field, frozen
 
 from coprometrics.errors import MetricError, ParameterError
+from coprometrics.metrics._calendar import MICROSECOND, microseconds
 from coprometrics.metrics._chains import Rules, Step, keep_reached
 from coprometrics.metrics._later import Later
 from coprometrics.metrics._parameters import (
@@ -141,9 +142,9 @@ def funnel(
         check_column("by", by, "programme")
     if programme is not None:
         check_text("programme", programme)
-    limit = None if window is None else check_length("window", window) // _MICROSECOND
+    limit = None if window is None else check_length("window", window) // MICROSECOND
     until = None if as_of is None else check_instant("as_of", as_of)
-    now = None if until is None else (until - _EPOCH) // _MICROSECOND
+    now = None if until is None else microseconds(until)
     rules = Rules(order, entry, limit)
     source = given(
         events,
@@ -214,8 +215,6 @@ def funnel(
     )
 
 
-_MICROSECOND: Final = dt.timedelta(microseconds=1)
-_EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _COLUMNS: Final = (
     "reached",
     "first",

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
+from coprometrics.metrics._calendar import EPOCH, MICROSECOND, microseconds
 from coprometrics.metrics._organisations import (
     define_mains,
     given_organisations,
@@ -32,8 +33,7 @@ __all__ = ["participation"]
 
 METRIC: Final = "participation"
 
-_EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-_LAST: Final = (dt.datetime.max.replace(tzinfo=dt.UTC) - _EPOCH) // dt.timedelta(microseconds=1)
+_LAST: Final = microseconds(dt.datetime.max.replace(tzinfo=dt.UTC))
 _FEW: Final = 3
 
 _COUNTS: Final = (
@@ -381,7 +381,7 @@ def _remarks(
     notes = []
     if row["since"] is not None:
         since = min(row["since"], _LAST)
-        day = (_EPOCH + dt.timedelta(microseconds=since)).date()
+        day = (EPOCH + since * MICROSECOND).date()
         notes.append(f"First-time attendance is judged by data that go back to {day} (UTC).")
     if whole["repeated"]:
         repeated = several(whole["repeated"], "attendance")

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from coprometrics.metrics._dates import NO_DATE, TOO_ROUGH, left_out, placed
+from coprometrics.metrics._dates import placed, undated
 from coprometrics.metrics._parameters import check_period, check_rates, period_parameter
 from coprometrics.metrics._rates import converted, rates_note, rates_parameter
 from coprometrics.metrics.base import (
@@ -157,10 +157,7 @@ def payments(
         period=period,
         rows=table(columns, lines),
         figures=tuple(figures),
-        excluded=left_out(
-            [(row["place"], row["currency"], row["rows_"], row["amount_minor"]) for row in sums],
-            _REASONS,
-        ),
+        excluded=undated(sums, "the payment"),
         notes=(
             *rates_note(rates, {row["currency"] for row in inside}),
             *_notes(found.get((None, None))),
@@ -215,9 +212,3 @@ def _notes(whole: Mapping[str, Any] | None) -> list[str]:
     if timeless and whole["timed"]:
         notes.append(f"Of {several(timeless, 'payment')} it is not known for how long.")
     return notes
-
-
-_REASONS: Final = {
-    NO_DATE: "the payment has no date",
-    TOO_ROUGH: "the date is known too roughly to say whether it lies in the period",
-}

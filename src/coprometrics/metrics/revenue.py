@@ -10,7 +10,7 @@ import pyarrow as pa
 from attrs import frozen
 
 from coprometrics.errors import MetricError, shown
-from coprometrics.metrics._dates import NO_DATE, TOO_ROUGH, left_out, placed
+from coprometrics.metrics._dates import placed, undated
 from coprometrics.metrics._organisations import (
     define_mains,
     given_organisations,
@@ -285,10 +285,7 @@ def revenue_share(
         period=period,
         rows=table(columns, lines),
         figures=tuple(figures),
-        excluded=left_out(
-            [(row["place"], row["currency"], row["rows_"], row["amount_minor"]) for row in sums],
-            _REASONS,
-        ),
+        excluded=undated(sums, "the income"),
         notes=tuple(notes),
     )
 
@@ -330,9 +327,3 @@ def _positive(wholes: Mapping[str, int], period: Period | None) -> None:
                 where=METRIC,
                 remedy="check the refunds, or take a longer period",
             )
-
-
-_REASONS: Final = {
-    NO_DATE: "the income has no date",
-    TOO_ROUGH: "the date is known too roughly to say whether it lies in the period",
-}

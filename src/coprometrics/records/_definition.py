@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Literal, TypeVar, dataclass_transform
 import attrs
 from attrs import field, frozen
 
-from coprometrics.errors import RecordError, shown
+from coprometrics.errors import RecordError, is_unicode, shown
 from coprometrics.money import CURRENCIES
 from coprometrics.records._rules import Rule
 from coprometrics.timezones import timezones
@@ -146,7 +146,7 @@ class FieldSpec:
             return f"must match {self.pattern}"
         if self.forbids is not None and (found := re.search(self.forbids, value)):
             return f"must not hold {found.group()!r}"
-        if any(0xD800 <= ord(letter) <= 0xDFFF for letter in value):
+        if not is_unicode(value):
             return "must be valid Unicode (it holds half of a surrogate pair)"
         if self.format == "iana-timezone" and value not in timezones():
             return "must be an IANA time zone such as Europe/London"

@@ -107,16 +107,17 @@ def scan(
         >>> [(numeral.text, numeral.kind, numeral.reason) for numeral in scan(text).numerals]
         [('2023', 'ignored', 'a year'), ('21', 'unvouched', None), ('4', 'ignored', 'a page')]
     """
-    spans = sorted(bound)
-    ignored = [*_ignored(document.text, ignore)]
+    bound_at = {at for low, high in bound for at in range(low, high)}
+    reasons = _reasons(document.text, ignore)
     numerals = []
     for match in _NUMERAL.finditer(document.text):
         start, end = match.span()
         if match[0][0].isalpha() and _compound(document.text, match):
             continue
-        reason = next((why for low, high, why in ignored if low < end and start < high), None)
+        told = [reasons[at] for at in range(start, end) if at in reasons]
+        reason = min(told)[1] if told else None
         kind: Kind = "unvouched" if reason is None else "ignored"
-        if any(low < end and start < high for low, high in spans):
+        if not bound_at.isdisjoint(range(start, end)):
             kind, reason = "bound", None
         context = " ".join(document.text[max(0, start - 40) : end + 40].split())
         numerals.append(
@@ -129,6 +130,15 @@ def _compound(text: str, match: re.Match[str]) -> bool:
     """Say whether a number word is part of another, such as six-month or twenty-first."""
     before, after = text[match.start() - 1 : match.start()], text[match.end() : match.end() + 1]
     return "-" in (before, after)
+
+
+def _reasons(text: str, patterns: Sequence[Pattern]) -> dict[int, tuple[int, str]]:
+    """Give the first rule that ignores each character, by its number and its reason."""
+    reasons: dict[int, tuple[int, str]] = {}
+    for number, (low, high, why) in enumerate(_ignored(text, patterns)):
+        for at in range(low, high):
+            reasons.setdefault(at, (number, why))
+    return reasons
 
 
 def _ignored(text: str, patterns: Sequence[Pattern]) -> Iterator[tuple[int, int, str]]:
