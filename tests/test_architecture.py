@@ -66,7 +66,10 @@ def loaded_by(code: str) -> set[str]:
     return {name.partition(".")[0] for name in out.stdout.splitlines()[-1].split()}
 
 
-HEAVY = {"pyarrow", "duckdb", "narwhals", "z3", "jsonschema", "pandas", "polars", "numpy"}
+HEAVY = {
+    *("pyarrow", "duckdb", "narwhals", "z3", "jsonschema", "pandas", "polars", "numpy"),
+    *("docx", "lxml", "pypdfium2", "hypothesis", "pytest"),
+}
 
 
 @pytest.mark.parametrize("code", ["import coprometrics", "from coprometrics import Activity"])

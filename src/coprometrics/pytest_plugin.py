@@ -80,8 +80,9 @@ class ReportItem(pytest.Item):
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
         """Give the line of the report that the test is about."""
-        place = next((f.place for f in self.findings if f.place), None)
-        return self.path, None if place is None else place.line - 1, self.name
+        places = (f.place for f in self.findings if f.place and Path(f.place.file) == self.path)
+        line = next((place.line - 1 for place in places if place.part is None), None)
+        return self.path, line, self.name
 
 
 class FindingsError(Exception):

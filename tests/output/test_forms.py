@@ -112,6 +112,27 @@ def test_a_fingerprint_stays_where_lines_move_and_tells_twins_apart():
     assert len(set(prints(twice))) == 2
 
 
+def test_a_file_without_lines_is_named_with_its_part_and_no_line():
+    finding = Finding("inconsistent", "25% and 24% do not fit",
+                      place=Place("a report.pdf", 3, 120, part="page 3"))  # fmt: skip
+    check = evolve(CHECK, findings=(finding,))
+    assert check_as_annotations(check) == (
+        "::error file=a report.pdf,title=inconsistent::page 3: 25%25 and 24%25 do not fit\n"
+    )
+    (result,) = json.loads(check_as_sarif(check))["runs"][0]["results"]
+    assert result["locations"] == [
+        {
+            "physicalLocation": {"artifactLocation": {"uri": "a%20report.pdf"}},
+            "logicalLocations": [{"name": "page 3"}],
+        }
+    ]
+    assert json.loads(check_as_json(check))["findings"][0]["place"] == {
+        "file": "a report.pdf", "line": 3, "column": 120, "part": "page 3"
+    }  # fmt: skip
+    for form in (check_as_text, check_as_junit, check_as_summary):
+        assert "a report.pdf: page 3" in form(check)
+
+
 def test_every_code_is_a_rule():
     rules = json.loads(check_as_sarif(CHECK))["runs"][0]["tool"]["driver"]["rules"]
     assert [rule["id"] for rule in rules] == list(CODES)

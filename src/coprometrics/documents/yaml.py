@@ -35,14 +35,31 @@ _INTEGER = re.compile(r"0|-?[1-9][0-9]{0,3999}", re.ASCII)
 
 @frozen
 class Place:
-    """A place in a file; lines and columns count from 1."""
+    """A place in a file; lines and columns count from 1.
+
+    Attributes:
+        file: the file.
+        line: the line; where the file has none, the number of the part.
+        column: the column, in characters; where the file has no lines, the character in the part.
+        part: the part of a file that has no lines, such as ``page 3``; None where there are lines.
+
+    Examples:
+        >>> print(Place("report.md", 41, 7), "and", Place("report.pdf", 3, 120, part="page 3"))
+        report.md:41:7 and report.pdf: page 3
+    """
 
     file: str
     line: int
     column: int
+    part: str | None = None
+
+    @property
+    def within(self) -> str:
+        """The place in the file, without the file's name."""
+        return self.part or f"{self.line}:{self.column}"
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}"
+        return f"{self.file}: {self.part}" if self.part else f"{self.file}:{self.within}"
 
 
 @frozen

@@ -27,17 +27,18 @@ def check_as_summary(check: Check) -> str:
 
 def _annotation(finding: Finding) -> str:
     properties = {}
-    if finding.place is not None:
-        properties = {
-            "file": PurePath(finding.place.file).as_posix(),
-            "line": str(finding.place.line),
-            "col": str(finding.place.column),
-        }
+    part = ""
+    if (place := finding.place) is not None:
+        properties["file"] = PurePath(place.file).as_posix()
+        if place.part is None:
+            properties |= {"line": str(place.line), "col": str(place.column)}
+        else:
+            part = f"{place.part}: "
     properties["title"] = finding.code
     listed = ",".join(f"{name}={_escaped(value, of_property=True)}" for name, value in
                       properties.items())  # fmt: skip
     message = f"{finding.message}; {finding.remedy}" if finding.remedy else finding.message
-    return f"::{_COMMANDS[finding.severity]} {listed}::{_escaped(message)}"
+    return f"::{_COMMANDS[finding.severity]} {listed}::{_escaped(part + message)}"
 
 
 def _escaped(text: str, *, of_property: bool = False) -> str:

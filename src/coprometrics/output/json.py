@@ -21,8 +21,12 @@ class PlaceResult:
     """A place in a file; lines and columns count from 1."""
 
     file: str = setting("The file.")
-    line: int = setting("The line.")
-    column: int = setting("The column, in characters.")
+    line: int = setting("The line; where part is given, its number.")
+    column: int = setting("The column, in characters; where part is given, the character in it.")
+    part: str | None = setting(
+        "The part of a file that has no lines, such as page 3; null where there are lines.",
+        default=None,
+    )
 
 
 @frozen
@@ -152,4 +156,4 @@ def _finding(finding: Finding) -> FindingResult:
 def _place(place: Place | None) -> PlaceResult | None:
     if place is None:
         return None
-    return PlaceResult(file=place.file, line=place.line, column=place.column)
+    return PlaceResult(file=place.file, line=place.line, column=place.column, part=place.part)

@@ -96,9 +96,10 @@ def _result(finding: Finding, rule: int, print_: str) -> dict[str, Any]:
 
 
 def _location(place: Place) -> dict[str, Any]:
-    return {
-        "physicalLocation": {
-            "artifactLocation": {"uri": quote(PurePath(place.file).as_posix(), errors="replace")},
-            "region": {"startLine": max(place.line, 1), "startColumn": max(place.column, 1)},
-        }
-    }
+    uri = quote(PurePath(place.file).as_posix(), errors="replace")
+    physical: dict[str, Any] = {"artifactLocation": {"uri": uri}}
+    if place.part is not None:
+        # A region of lines is for text files; of a page or a paragraph there is but the name.
+        return {"physicalLocation": physical, "logicalLocations": [{"name": place.part}]}
+    physical["region"] = {"startLine": max(place.line, 1), "startColumn": max(place.column, 1)}
+    return {"physicalLocation": physical}

@@ -1,4 +1,4 @@
-"""Reading a report's document: Markdown, HTML or plain text, in UTF-8."""
+"""Reading a report's document: Markdown, HTML or plain text in UTF-8, or a Word or PDF file."""
 
 from __future__ import annotations
 
@@ -25,6 +25,10 @@ _KINDS: Final[dict[str, Kind]] = {
     ".txt": "text",
     ".text": "text",
 }
+_EXTRAS: Final = {".docx": "docx", ".pdf": "pdf"}
+"""The extra of the distribution that reads each of the other endings."""
+
+_LARGEST: Final = 128 << 20
 _BOM: Final = b"\xef\xbb\xbf"
 
 
@@ -36,23 +40,28 @@ def read_document(path: Path, *, file: str | None = None) -> Document:
         file: the name to show in messages; the path by default.
 
     Raises:
-        ReportError: when the file cannot be opened, its ending is not known, or it is not UTF-8
-            (the message gives the byte).
+        ReportError: when the file cannot be opened, its ending is not known, it is not UTF-8 (the
+            message gives the byte), or, for a Word or PDF file, it is damaged, locked, too large
+            or without text, or its extra is not installed.
     """
     name = file or str(path)
-    kind = _KINDS.get(path.suffix.lower())
-    if kind is None:
+    ending = path.suffix.lower()
+    kind = _KINDS.get(ending)
+    if kind is None and ending not in _EXTRAS:
         raise ReportError(
             f"a document cannot be read by the name ending {shown(path.suffix)}",
             where=name,
-            remedy=f"use one of {', '.join(_KINDS)}",
+            remedy=f"use one of {', '.join((*_KINDS, *_EXTRAS))}",
         )
     try:
-        content = path.read_bytes()
+        with path.open("rb") as opened:
+            content = opened.read() if kind else opened.read(_LARGEST + 1)
     except OSError as problem:
         raise ReportError(
             f"the document cannot be opened: {problem.strerror}", where=name
         ) from problem
+    if kind is None:
+        return _read_parts(path, content, ending, name)
     skipped = len(_BOM) if content.startswith(_BOM) else 0
     try:
         source = content[skipped:].decode("utf-8")
@@ -63,6 +72,30 @@ def read_document(path: Path, *, file: str | None = None) -> Document:
             remedy="save the document as UTF-8",
         ) from None
     return parse_document(source, kind, file=name)
+
+
+def _read_parts(path: Path, content: bytes, ending: str, file: str) -> Document:
+    """Read a file that has no lines, by a library that is there with its extra alone."""
+    if len(content) > _LARGEST:
+        raise ReportError(
+            f"the document is larger than {_LARGEST:,} bytes",
+            where=file,
+            remedy="save it with smaller pictures",
+        )
+    try:
+        if ending == ".docx":
+            from coprometrics.report._docx import read_docx
+
+            return read_docx(path, content, file=file)
+        from coprometrics.report._pdf import read_pdf
+
+        return read_pdf(content, file=file)
+    except ImportError as error:
+        raise ReportError(
+            f"what reads {ending} files is not installed ({error})",
+            where=file,
+            remedy=f'run pip install "coprometrics[{_EXTRAS[ending]}]"',
+        ) from None
 
 
 def parse_document(source: str, kind: Kind, *, file: str = "document") -> Document:

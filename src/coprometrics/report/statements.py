@@ -161,7 +161,7 @@ def _ambiguous(
     statement: str, figures: tuple[str, ...], hits: tuple[Hit, ...], document: Document
 ) -> Finding:
     places = [_place(hit.start, document) for hit in hits]
-    named = ", ".join(f"{place.line}:{place.column}" for place in places[:_MOST_SHOWN])
+    named = ", ".join(place.within for place in places[:_MOST_SHOWN])
     more = f" and {len(places) - _MOST_SHOWN} more" if len(places) > _MOST_SHOWN else ""
     return Finding(
         "statement-ambiguous",
@@ -197,7 +197,7 @@ def _not_found(statement: str, figures: tuple[str, ...], matcher: Matcher) -> Fi
             "the statement is not in the document, and nothing in it comes near",
             figures=figures,
             statement=statement,
-            place=Place(matcher.document.file, 1, 1),
+            place=matcher.document.top,
             remedy="correct the statement, or take it out",
         )
     found = f"has {shown(near.found)}" if near.found else "ends"

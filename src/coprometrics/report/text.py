@@ -72,7 +72,8 @@ class Document:
         starts: for each character of the text, where in the file's text it starts.
         ends: for each character of the text, where in the file's text it ends.
         seams: the places in the text at which markup was left out.
-        lines: where in the file's text each line starts.
+        lines: where in the file's text each line starts; or each part, in a file without lines.
+        parts: what each of those parts is called; empty where the file has lines.
     """
 
     file: str
@@ -81,6 +82,12 @@ class Document:
     ends: array[int]
     seams: frozenset[int]
     lines: array[int]
+    parts: tuple[str, ...] = ()
+
+    @property
+    def top(self) -> Place:
+        """The place at which the file begins."""
+        return self._place(0)
 
     def place(self, position: int) -> Place:
         """Give the place in the file where a character of the text starts."""
@@ -92,7 +99,8 @@ class Document:
 
     def _place(self, offset: int) -> Place:
         line = bisect_right(self.lines, offset)
-        return Place(self.file, line, offset - self.lines[line - 1] + 1)
+        part = self.parts[line - 1] if self.parts else None
+        return Place(self.file, line, offset - self.lines[line - 1] + 1, part)
 
     @cached_property
     def letters(self) -> Letters:
@@ -228,11 +236,16 @@ class Builder:
                 self._script = name if opens else None
             self.seam()
 
-    def document(self, file: str, lines: array[int]) -> Document:
-        """Give the document that was built."""
-        return Document(
-            file, "".join(self._text), self._starts, self._ends, frozenset(self._seams), lines
-        )
+    def document(self, file: str, lines: array[int], parts: tuple[str, ...] = ()) -> Document:
+        """Give the document that was built.
+
+        Args:
+            file: the file's name, as messages show it.
+            lines: where each line starts, or each part.
+            parts: what the parts are called; empty where there are lines.
+        """
+        text, seams = "".join(self._text), frozenset(self._seams)
+        return Document(file, text, self._starts, self._ends, seams, lines, parts)
 
 
 def _is_digit(character: str) -> bool:
