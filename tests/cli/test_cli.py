@@ -59,7 +59,7 @@ def test_the_check_speaks_json_too():
     done = run("check", EXAMPLE / "report.yaml", "--format", "json", "--today", "2024-06-01")
     found = json.loads(done.stdout)
     assert found["schema"] == "check-result-v1"
-    assert len(found["figures"]) == 49
+    assert len(found["figures"]) == 52
 
 
 def test_an_expired_acceptance_exits_with_1():

@@ -330,7 +330,8 @@ def test_the_example_agrees_but_for_its_accepted_contradiction():
     mismatch, followers, contradiction, shares = found.findings
     assert (mismatch.printed, mismatch.expected) == ("17", "19")
     assert contradiction.code == "inconsistent"
-    assert mismatch.accepted and contradiction.accepted
+    assert mismatch.accepted
+    assert contradiction.accepted
     assert followers.code == shares.code == "consistent-by-rounding"
     assert followers.figures == ("x.followers", "x.followers_before", "x.growth")
     assert all(source.clean for source in found.sources)

@@ -69,3 +69,15 @@ def test_a_part_of_two_sums_is_no_circle(tmp_path):
     relations = "  - {sum: [a, b], equals: c}\n  - {sum: [a, c], equals: d}\n"
     figures = {"a": "1", "b": "1", "c": "2", "d": "3"}
     assert find(tmp_path, figures, relations) == []
+
+
+def test_a_report_without_sources_says_so_once(tmp_path):
+    figures = "".join(
+        f'  {name}: {{metric: participation, value: activities, printed: "{n}"}}\n'
+        for n, name in enumerate("ab", 1)
+    )
+    (tmp_path / "report.yaml").write_text(HEAD + figures, "utf-8")
+    found = check_report(tmp_path, today=dt.date(2024, 6, 1))
+    (finding,) = found.findings
+    assert "2 figures cannot be calculated: there are no sources" in finding.message
+    assert {one.verdict for one in found.outcomes} == {"not computed"}

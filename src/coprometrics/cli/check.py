@@ -5,8 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from coprometrics.report.result import Check
 
 __all__ = ["check"]
 
@@ -47,6 +51,18 @@ __all__ = ["check"]
     metavar="YYYY-MM-DD",
     help="The day that decides whether an accepted finding has expired.",
 )
+@click.option(
+    "--write-accepted",
+    is_flag=True,
+    help="Add to each REPORT the acceptances that it lacks. They do not count until you write "
+    "their reasons.",
+)
+@click.option(
+    "--until",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="YYYY-MM-DD",
+    help="The last day of these acceptances; a year from today by default.",
+)
 def check(
     reports: tuple[Path, ...],
     form: str,
@@ -54,6 +70,8 @@ def check(
     min_coverage: int | None,
     explain: str | None,
     today: dt.datetime | None,
+    write_accepted: bool,
+    until: dt.datetime | None,
 ) -> int:
     """Check each REPORT, a report file or the folder of report.yaml.
 
@@ -70,6 +88,13 @@ def check(
     day = today.date() if today else dt.datetime.now().astimezone().date()
     if len(reports) > 1 and (explain is not None or form not in ("text", "github")):
         raise click.UsageError("give one report; only text and github are about several")
+    if until is not None and not write_accepted:
+        raise click.UsageError("--until is about --write-accepted")
+    if write_accepted and explain is not None:
+        raise click.UsageError("--explain writes nothing")
+    last_day = until.date() if until else _year_after(day)
+    if last_day < day:
+        raise click.UsageError(f"--until {last_day} is before {day}")
     if explain is not None:
         click.echo(explain_figure(reports[0], explain))
         return 0
@@ -84,4 +109,29 @@ def check(
             click.echo()
         print_as(form, found, sys.stdout)
         failing += len(found.failing(fail_on))
+        if write_accepted:
+            _write_accepted(found, last_day, fail_on)
     return 1 if failing else 0
+
+
+def _year_after(day: dt.date) -> dt.date:
+    if day.year == dt.MAXYEAR:
+        return dt.date.max
+    leap = (day.month, day.day) == (2, 29)
+    return day.replace(year=day.year + 1, day=28 if leap else day.day)
+
+
+def _write_accepted(found: Check, until: dt.date, fail_on: str) -> None:
+    from coprometrics.metrics.base import several
+    from coprometrics.report.accepting import write_accepted
+
+    written = write_accepted(found, until=until, fail_on=fail_on)
+    warning = "; none counts until you write its reason" if written.added else ""
+    added = several(len(written.added), "acceptance")
+    click.echo(f"{found.file}: {added} added{warning}", err=True)
+    if written.left:
+        click.echo(
+            f"{found.file}: none is proposed for {several(len(written.left), 'finding')} about no "
+            "figure: it would accept all others of their kind too",
+            err=True,
+        )

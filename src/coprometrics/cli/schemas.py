@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-__all__ = ["all_schemas", "schemas"]
+__all__ = ["all_schemas", "schema_text", "schemas"]
 
 
 def all_schemas() -> dict[str, dict[str, Any]]:
@@ -31,7 +31,8 @@ def all_schemas() -> dict[str, dict[str, Any]]:
     return dict(sorted(found.items()))
 
 
-def _text(schema: dict[str, Any]) -> str:
+def schema_text(schema: dict[str, Any]) -> str:
+    """Write a schema as its file has it."""
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
@@ -58,7 +59,7 @@ def show_command(name: str) -> None:
         raise ParameterError(
             f"there is no schema {name!r}", remedy=f"use one of {', '.join(found)}"
         )
-    click.echo(_text(found[name]), nl=False)
+    click.echo(schema_text(found[name]), nl=False)
 
 
 @schemas.command("page")
@@ -84,7 +85,7 @@ def page_command() -> None:
 )
 def write_command(into: Path, check: bool) -> int:
     """Write one file for each schema, NAME.json."""
-    wanted = {f"{name}.json": _text(schema) for name, schema in all_schemas().items()}
+    wanted = {f"{name}.json": schema_text(schema) for name, schema in all_schemas().items()}
     there = {path.name: path.read_text("utf-8") for path in sorted(into.glob("*.json"))}
     differing = sorted(name for name in wanted if there.get(name) != wanted[name])
     surplus = sorted(set(there) - set(wanted))

@@ -12,6 +12,7 @@ from coprometrics.configuration import Configuration, find_configuration
 from coprometrics.documents import Document, DocumentError, load_document
 from coprometrics.errors import ReportError
 from coprometrics.importers.registry import Registry
+from coprometrics.metrics.base import several
 from coprometrics.metrics.registry import MetricRegistry
 from coprometrics.money import exponent
 from coprometrics.report.comparability import comparisons
@@ -26,7 +27,7 @@ from coprometrics.report.reading import (
     read_report_document,
     report_file,
 )
-from coprometrics.report.recompute import recompute
+from coprometrics.report.recompute import Recomputation, recompute
 from coprometrics.report.relating import Related, relate
 from coprometrics.report.report_file import Report
 from coprometrics.report.result import Check, FigureOutcome
@@ -156,7 +157,7 @@ class _Checker:
                 )
             ]
             self.progress("calculating")
-            computed = recompute(report, store.frames(), metrics)
+            computed = recompute(report, store.frames(), metrics) if sources else self._nothing()
         for source in sources:
             self.findings += source.findings
         prints = read_prints(self.document, reading.bindings, number_format)
@@ -176,6 +177,20 @@ class _Checker:
             scan=reading.scan,
         )
         return related
+
+    def _nothing(self) -> dict[str, Recomputation]:
+        """Say once that there is nothing to calculate any figure from."""
+        wanted = [name for name, entry in self.document.value.figures.items() if entry.metric]
+        if wanted:
+            self.findings.append(
+                Finding(
+                    "figure-not-computed",
+                    f"{several(len(wanted), 'figure')} cannot be calculated: there are no sources",
+                    place=self.document.place("figures", of_key=True),
+                    remedy="name the files with the records under sources",
+                )
+            )
+        return dict.fromkeys(wanted, Recomputation(None))
 
 
 def _accepted(document: Document[Report]) -> Iterator[Acceptance]:

@@ -131,7 +131,8 @@ def judge(
 
     Args:
         figure: the figure with its prints.
-        answer: what the records give for it; None where no metric is named.
+        answer: what the records give for it; None where no metric is named. Where it has neither
+            a figure nor a problem, the reason is told elsewhere.
     """
     verdict, findings = _verdict(figure, answer)
     text, place = figure.texts[0] if figure.texts else (None, None)
@@ -144,6 +145,8 @@ def _verdict(
     figure: FigurePrints, answer: Recomputation | None
 ) -> tuple[Verdict, tuple[Finding, ...]]:
     if answer is not None and answer.figure is None:
+        if answer.problem is None:
+            return "not computed", ()
         message = f"{figure.id} cannot be calculated: {answer.problem}"
         return "not computed", (
             Finding("figure-not-computed", message, figures=(figure.id,), place=figure.declared),

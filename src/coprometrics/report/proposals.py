@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from io import StringIO
 from itertools import pairwise
-from typing import Any
 
-from ruamel.yaml import YAML
-from ruamel.yaml.scalarstring import DoubleQuotedScalarString
-
+from coprometrics.report._writing import quoted
 from coprometrics.report.scan import Numeral, Scan
 from coprometrics.report.statements import bind_statement
 from coprometrics.report.text import PARAGRAPH, Document
@@ -57,7 +53,7 @@ def proposals(found: Scan, document: Document) -> str:
     lines = [_HEAD]
     if statements:
         lines.append("statements:\n")
-        lines += [f"  - {_quoted(text)}\n" for text in statements]
+        lines += [f"  - {quoted(text)}\n" for text in statements]
         lines.append("figures:\n")
         lines += [f'  {name}: {{manual: "to be said"}}\n' for name in figures]
     for numeral in without:
@@ -108,12 +104,3 @@ def _name(numeral: Numeral, document: Document, names: set[str]) -> str:
         name = f"{base}_{number}"
     names.add(name)
     return name
-
-
-def _quoted(text: str) -> str:
-    """Write a text as YAML in double quotes."""
-    yaml: Any = YAML()
-    yaml.width = 10**6
-    out = StringIO()
-    yaml.dump([DoubleQuotedScalarString(text)], out)
-    return out.getvalue().strip().removeprefix("- ")
