@@ -60,6 +60,9 @@ def test_the_check_speaks_json_too():
     found = json.loads(done.stdout)
     assert found["schema"] == "check-result-v1"
     assert len(found["figures"]) == 52
+    assert found["numbers"] == {"bound": 53, "unvouched": 0, "ignored": 1}
+    (talks,) = [one for one in found["findings"] if one["code"] == "inconsistent"]
+    assert len(talks["suspects"]) == 4
 
 
 def test_an_expired_acceptance_exits_with_1():

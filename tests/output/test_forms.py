@@ -17,15 +17,12 @@ from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
 from coprometrics.documents import Place
-from coprometrics.output import (
-    check_as_annotations,
-    check_as_json,
-    check_as_junit,
-    check_as_sarif,
-    check_as_summary,
-    check_as_text,
-    print_as,
-)
+from coprometrics.output.forms import print_as
+from coprometrics.output.github import check_as_annotations, check_as_summary
+from coprometrics.output.json import check_as_json
+from coprometrics.output.junit import check_as_junit
+from coprometrics.output.sarif import check_as_sarif
+from coprometrics.output.text import check_as_text
 from coprometrics.report.findings import CODES, Acceptance, Finding
 from coprometrics.report.result import Check, FigureOutcome
 

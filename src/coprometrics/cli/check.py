@@ -82,7 +82,7 @@ def check(
     """
     from rich.console import Console
 
-    from coprometrics.output import print_as
+    from coprometrics.output.forms import print_as
     from coprometrics.report.check import check_report, explain_figure
 
     day = today.date() if today else dt.datetime.now().astimezone().date()

@@ -37,8 +37,7 @@ def _annotation(finding: Finding) -> str:
     properties["title"] = finding.code
     listed = ",".join(f"{name}={_escaped(value, of_property=True)}" for name, value in
                       properties.items())  # fmt: skip
-    message = f"{finding.message}; {finding.remedy}" if finding.remedy else finding.message
-    return f"::{_COMMANDS[finding.severity]} {listed}::{_escaped(part + message)}"
+    return f"::{_COMMANDS[finding.severity]} {listed}::{_escaped(part + finding.in_words)}"
 
 
 def _escaped(text: str, *, of_property: bool = False) -> str:
@@ -76,8 +75,7 @@ def _summary(check: Check) -> Iterator[str]:
 
 def _row(finding: Finding) -> str:
     reason = f" ({finding.accepted.reason})" if finding.accepted else ""
-    remedy = f"; {finding.remedy}" if finding.remedy else ""
-    what = _cell(f"{finding.message}{remedy}{reason}")
+    what = _cell(f"{finding.in_words}{reason}")
     return f"| {finding.severity} | {_cell(str(finding.place or '-'))} | {what} | {finding.code} |"
 
 

@@ -12,6 +12,7 @@ from attrs import frozen
 from coprometrics.documents import Place, setting
 from coprometrics.report.findings import Finding, Severity
 from coprometrics.report.result import Check, FigureOutcome, Verdict
+from coprometrics.report.scan import Scan
 
 __all__ = ["CheckResult", "check_as_json"]
 
@@ -76,7 +77,19 @@ class FindingResult:
     printed: str | None = setting("What is printed.")
     expected: str | None = setting("What would be right.")
     remedy: str | None = setting("What to do.")
+    suspects: tuple[tuple[str, ...], ...] = setting(
+        "Sets of figures that, each printed otherwise, would mend it."
+    )
     accepted: AcceptanceResult | None = setting("The acceptance that covers it.")
+
+
+@frozen
+class NumbersResult:
+    """How many numbers the document has, by what is to be said of them."""
+
+    bound: int = setting("Those in statements.")
+    unvouched: int = setting("Those that nobody vouches for.")
+    ignored: int = setting("Those that are no figures, such as years.")
 
 
 @frozen
@@ -93,6 +106,7 @@ class CheckResult:
     end: str | None = setting("The last day of its period.")
     sources: tuple[SourceResult, ...] = setting("What came of each source.")
     figures: tuple[FigureResult, ...] = setting("What came of each figure.")
+    numbers: NumbersResult | None = setting("The numbers of its document, where it has one.")
     findings: tuple[FindingResult, ...] = setting("Everything there is to say.")
 
 
@@ -119,9 +133,16 @@ def check_as_json(check: Check) -> str:
             for source in check.sources
         ),
         figures=tuple(_figure(outcome) for outcome in check.outcomes),
+        numbers=_numbers(check.scan),
         findings=tuple(_finding(finding) for finding in check.findings),
     )
     return json.dumps(attrs.asdict(result), indent=2, ensure_ascii=False) + "\n"
+
+
+def _numbers(scan: Scan | None) -> NumbersResult | None:
+    if scan is None:
+        return None
+    return NumbersResult(scan.count("bound"), scan.count("unvouched"), scan.count("ignored"))
 
 
 def _figure(outcome: FigureOutcome) -> FigureResult:
@@ -147,6 +168,7 @@ def _finding(finding: Finding) -> FindingResult:
         printed=finding.printed,
         expected=finding.expected,
         remedy=finding.remedy,
+        suspects=finding.suspects,
         accepted=None
         if accepted is None
         else AcceptanceResult(reason=accepted.reason, until=accepted.until.isoformat()),

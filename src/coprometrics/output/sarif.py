@@ -63,7 +63,11 @@ def fingerprint(finding: Finding) -> str:
         >>> fingerprint(here) == fingerprint(evolve(here, place=Place("report.md", 4, 1)))
         True
     """
-    about = "\0".join((finding.code, *finding.figures, finding.statement or "", finding.message))
+    # A message may name lines; it only counts where nothing else says what the finding is about.
+    said = (finding.statement, finding.printed, finding.expected)
+    known = finding.figures or finding.statement
+    parts = (finding.code, *finding.figures, *said, None if known else finding.message)
+    about = "\0".join(part or "" for part in parts)
     return hashlib.sha256(about.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
@@ -77,12 +81,11 @@ def _rule(name: str) -> dict[str, Any]:
 
 
 def _result(finding: Finding, rule: int, print_: str) -> dict[str, Any]:
-    message = f"{finding.message}; {finding.remedy}" if finding.remedy else finding.message
     result: dict[str, Any] = {
         "ruleId": finding.code,
         "ruleIndex": rule,
         "level": _LEVELS[finding.severity],
-        "message": {"text": message},
+        "message": {"text": finding.in_words},
         "partialFingerprints": {"coprometrics/v1": print_},
     }
     if finding.place is not None:

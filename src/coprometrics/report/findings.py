@@ -211,11 +211,15 @@ class Finding:
         """What an acceptance of it may name: its figures, or those of them to correct."""
         return tuple((self.code, _as_set(names)) for names in (self.figures, *self.suspects))
 
+    @property
+    def in_words(self) -> str:
+        """What is wrong and what to do, in one line."""
+        return f"{self.message}; {self.remedy}" if self.remedy else self.message
+
     def __str__(self) -> str:
         where = f"{self.place}: " if self.place else ""
-        remedy = f"; {self.remedy}" if self.remedy else ""
         accepted = f" (accepted: {self.accepted.reason})" if self.accepted else ""
-        return f"{where}{self.severity}: {self.message}{remedy} [{self.code}]{accepted}"
+        return f"{where}{self.severity}: {self.in_words} [{self.code}]{accepted}"
 
 
 def sort(findings: Iterable[Finding]) -> tuple[Finding, ...]:
