@@ -75,6 +75,20 @@ class Solver:
         """
         return self._check(self._solver, self._switches())
 
+    def some_conflict(self) -> tuple[tuple[str, ...], tuple[Link, ...]]:
+        """Give prints and links that cannot all be true, as the solver came upon them.
+
+        It must have been asked whether all are `possible`, and have said no.
+
+        Returns:
+            The figures whose prints they are, and the links.
+        """
+        core = {str(switch) for switch in self._solver.unsat_core()}
+        return (
+            tuple(name for name, switch in self._prints.items() if str(switch) in core),
+            tuple(link for link, switch in self._links.items() if str(switch) in core),
+        )
+
     def smallest_conflict(self) -> tuple[tuple[str, ...], tuple[Link, ...]]:
         """Find the fewest prints and links that cannot all be true.
 
@@ -94,12 +108,8 @@ class Solver:
             chosen = self._smallest_hitting(needed, len(everything))
             if not self._check(self._solver, [everything[n] for n in chosen]):
                 break
-            grown = list(chosen)
-            for n in range(len(everything)):
-                if n not in chosen and self._check(
-                    self._solver, [everything[m] for m in (*grown, n)]
-                ):
-                    grown.append(n)
+            rest = [n for n in range(len(everything)) if n not in chosen]
+            grown = self._grown(everything, chosen, rest)
             needed.append(frozenset(range(len(everything))).difference(grown))
         what = [*self._prints, *self._links]
         printed = len(self._prints)
@@ -107,6 +117,18 @@ class Solver:
             tuple(str(what[n]) for n in chosen if n < printed),
             tuple(link for n, link in enumerate(self._links, printed) if n in chosen),
         )
+
+    def _grown(self, everything: Sequence[Any], chosen: list[int], rest: list[int]) -> list[int]:
+        """Add to switches that can be on one after the other of the rest, where it still can be.
+
+        Most of them can, so that they are tried many at a time, and halved where they cannot.
+        """
+        if self._check(self._solver, [everything[n] for n in (*chosen, *rest)]):
+            return [*chosen, *rest]
+        if len(rest) == 1:
+            return chosen
+        half = len(rest) // 2
+        return self._grown(everything, self._grown(everything, chosen, rest[:half]), rest[half:])
 
     def smallest_sets(
         self, figures: Sequence[str], *, largest: int, most: int

@@ -7,15 +7,19 @@ would mend it. Nothing depends on the order in which figures or relations are wr
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from attrs import evolve, frozen
 
 from coprometrics.metrics.laws import holds
 from coprometrics.report.interval import Interval
 from coprometrics.report.relations import Known, Link, groups_of
+
+if TYPE_CHECKING:
+    from coprometrics.report._solver import Solver
 
 __all__ = ["BUDGET", "Change", "Correction", "Group", "examine", "implied", "in_words"]
 
@@ -55,7 +59,8 @@ class Group:
         links: what must hold between them.
         verdict: ``consistent``; ``rounding``, where the printed numbers taken literally cannot all
             be true; ``inconsistent``; or ``undecided``, where the time was not enough.
-        conflict: the figures whose prints cannot all be true, the fewest there are.
+        conflict: the figures whose prints cannot all be true: the fewest there are, unless the time
+            was not enough to find them.
         broken: the links that say so.
         corrections: the smallest sets of changes that mend it, in the order of their figures.
     """
@@ -151,24 +156,31 @@ def _judge(figures: Mapping[str, Known], links: tuple[Link, ...], budget: float)
         return evolve(group, verdict="consistent")
     from coprometrics.report._solver import Solver, UndecidedError
 
+    half = budget / 2
     try:
-        solver = Solver(figures, links, budget)
+        solver = Solver(figures, links, half)
         if solver.possible:
-            literal = Solver(figures, links, budget, literal=True)
+            literal = Solver(figures, links, half, literal=True)
             return evolve(group, verdict="consistent" if literal.possible else "rounding")
-        conflict, broken = solver.smallest_conflict()
-        group = evolve(group, verdict="inconsistent", conflict=conflict, broken=broken)
-        doubtful = [name for name, known in figures.items() if known.printed and not known.audited]
-        sets = solver.smallest_sets(doubtful, largest=_MOST_CHANGES, most=_MOST_CORRECTIONS)
-        corrections = [
-            Correction(
-                tuple(Change(name, solver.range_of(name, without=changed)) for name in changed)
-            )
-            for changed in sets
-        ]
-        return evolve(group, corrections=tuple(corrections))
     except UndecidedError:
         return group
+    conflict, broken = solver.some_conflict()
+    with contextlib.suppress(UndecidedError):
+        conflict, broken = solver.smallest_conflict()
+    group = evolve(group, verdict="inconsistent", conflict=conflict, broken=broken)
+    with contextlib.suppress(UndecidedError):
+        group = evolve(group, corrections=_corrections(Solver(figures, links, half), figures))
+    return group
+
+
+def _corrections(solver: Solver, figures: Mapping[str, Known]) -> tuple[Correction, ...]:
+    """Find all smallest sets of prints that, printed otherwise, let the others stand."""
+    doubtful = [name for name, known in figures.items() if known.printed and not known.audited]
+    sets = solver.smallest_sets(doubtful, largest=_MOST_CHANGES, most=_MOST_CORRECTIONS)
+    return tuple(
+        Correction(tuple(Change(name, solver.range_of(name, without=changed)) for name in changed))
+        for changed in sets
+    )
 
 
 def _plainly_true(figures: Mapping[str, Known], links: Sequence[Link]) -> bool:
