@@ -280,6 +280,20 @@ def test_the_answer_does_not_depend_on_the_order_of_anything(truth, chance):
     ]
 
 
+def test_a_contradiction_is_told_although_the_smallest_is_not_found(monkeypatch):
+    from coprometrics.report import _solver
+
+    def too_long(_self: Any, *_names: Any, **_more: Any) -> None:
+        raise _solver.UndecidedError
+
+    for name in ("smallest_conflict", "smallest_sets"):
+        monkeypatch.setattr(_solver.Solver, name, too_long)
+    figures = prints({"all": "17", **TALKS})
+    (group,) = examine(figures, [Link("sum", (*TALKS, "all"))])
+    assert (group.verdict, group.corrections) == ("inconsistent", ())
+    assert set(group.conflict) == set(figures)
+
+
 def brute_force(figures: Mapping[str, Known], links: list[Link], most: int) -> bool:
     """Try all small whole numbers."""
     names = list(figures)
