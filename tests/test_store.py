@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from coprometrics import revenue_share
 from coprometrics.errors import StoreError, StoreVersionError
 from coprometrics.records import RECORD_TYPES, Activity, Income, Organisation, Payment, Record
 from coprometrics.store import FORMAT, Provenance, Store, writing
@@ -293,3 +294,18 @@ def test_a_frame_can_be_used_after_a_count():
         assert store.count(Income) == 1
         assert store.person_key_id() is None
         assert len(frame.fetchall()) == 1
+
+
+def test_metrics_are_given_few_records_as_arrow_and_many_where_they_lie(monkeypatch):
+    income = [
+        Income(id=f"t:{n}", stream="talks", amount_minor=100, currency="GBP", kind="fee",
+               received_on=dt.date(2023, 1, 1))
+        for n in range(3)
+    ]  # fmt: skip
+    with Store.open() as store:
+        store.write(income)
+        few = store.frames()[Income]
+        monkeypatch.setattr("coprometrics.store.database._FEW", 2)
+        many = store.frames()[Income]
+        assert (type(few), type(many)) == (pa.Table, duckdb.DuckDBPyRelation)
+        assert revenue_share(few).figures == revenue_share(many).figures

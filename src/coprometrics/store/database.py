@@ -42,6 +42,7 @@ _SOURCES = (
     "core_version VARCHAR, source_name VARCHAR, source_sha256 VARCHAR, imported_at TIMESTAMPTZ"
 )
 _OWN = ("source_number", *PLACE)
+_FEW = 100_000
 
 
 class Store:
@@ -154,9 +155,18 @@ class Store:
         table = quoted(record_type.record_name)
         return self._connection.sql(f"SELECT {columns} FROM {table}")
 
-    def frames(self) -> dict[type[Record], duckdb.DuckDBPyRelation]:
-        """Give the records of every type, as metrics take them."""
-        return {record_type: self.frame(record_type) for record_type in RECORD_TYPES}
+    def frames(self) -> dict[type[Record], duckdb.DuckDBPyRelation | pa.Table]:
+        """Give the records of every type, as metrics take them.
+
+        Few records come as an Arrow table: to plan queries over a relation takes longer than to
+        work through them. Many stay where they are, and are worked through there.
+        """
+        return {
+            record_type: self.table(record_type)
+            if self.count(record_type) <= _FEW
+            else self.frame(record_type)
+            for record_type in RECORD_TYPES
+        }
 
     def table(self, record_type: type[Record]) -> pa.Table:
         """Give all records of a type as an Arrow table, in the order of their ids."""
