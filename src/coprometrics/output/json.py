@@ -142,7 +142,11 @@ def check_as_json(check: Check) -> str:
 def _numbers(scan: Scan | None) -> NumbersResult | None:
     if scan is None:
         return None
-    return NumbersResult(scan.count("bound"), scan.count("unvouched"), scan.count("ignored"))
+    return NumbersResult(
+        bound=scan.count("bound"),
+        unvouched=scan.count("unvouched"),
+        ignored=scan.count("ignored"),
+    )
 
 
 def _figure(outcome: FigureOutcome) -> FigureResult:
