@@ -16,7 +16,7 @@ from typing import Any
 import atheris
 
 with atheris.instrument_imports(include=["coprometrics", "coprometrics_csv", "ruamel.yaml"]):
-    from coprometrics.documents import structure
+    from coprometrics.documents import load_document
     from coprometrics.documents.loading import parse_document
     from coprometrics.documents.yaml import read_yaml
     from coprometrics.errors import CoprometricsError
@@ -40,20 +40,7 @@ ALLOWED = (CoprometricsError, CellError)
 
 LONDON = zoneinfo.ZoneInfo("Europe/London")
 FORMATS = ("%d/%m/%Y", "%Y-%m-%dT%H:%M:%S.%f%z", "%d %b %y", "%A %j %Y", "%I:%M %p %d%m%Y", "%Y")
-MAPPING: dict[str, Any] = {
-    "record": "Payment",
-    "source": "pay",
-    "timezone": "Europe/London",
-    "id": {"from": ["No"]},
-    "columns": [
-        {"target": "paid_on", "from": ["Date"], "type": "date", "formats": ["%d/%m/%Y", "%B %Y"]},
-        {"target": "amount_minor", "from": ["Amount"], "type": "money",
-         "currency": {"column": ["Currency"]}},
-        {"target": "person_key", "from": ["Email"], "type": "person"},
-        {"target": "minutes", "from": ["Minutes"], "type": "int", "nulls": ["-"]},
-    ],
-    "rules": [{"when": {"field": "Amount", "regex": "free"}, "set": {"amount_minor": 0}}],
-}  # fmt: skip
+MAPPING = Path(__file__).parents[2] / "plugins/coprometrics-csv/tests/cases/payments/config.yaml"
 HEAD = b"No,Date,Amount,Currency,Email,Minutes\n"
 FOLDER = Path(sys.argv[2])
 CONTEXT = Context(lambda _address: "0" * 32)
@@ -82,7 +69,7 @@ DIALECTS = [
     Dialect(encodings=("utf-16",)),
     Dialect(encodings=("utf-7", "shift_jis", "latin-1")),
 ]
-CONFIG = structure(MAPPING, Mapping, "m")
+CONFIG = load_document(MAPPING, Mapping).value
 
 
 def table(data: bytes) -> None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from coprometrics.documents import structure
+from coprometrics.documents import load_document
 from coprometrics.errors import ImporterError
 from coprometrics.importers import Batch, Context, Importer, Match, Refusal, Skipped, Source
 from coprometrics.importers.registry import Registry
@@ -20,25 +20,8 @@ from coprometrics.tables.validation import validate
 from coprometrics_csv.importer import CsvImporter
 from coprometrics_csv.mapping import Mapping
 
-MAPPING: dict[str, Any] = {
-    "record": "Payment",
-    "source": "pay",
-    "timezone": "Europe/London",
-    "id": {"from": ["No"]},
-    "columns": [
-        {"target": "paid_on", "from": ["Date"], "type": "date", "formats": ["%d/%m/%Y", "%B %Y"]},
-        {"target": "amount_minor", "from": ["Amount"], "type": "money",
-         "currency": {"column": ["Currency"]}},
-        {"target": "person_key", "from": ["Email"], "type": "person"},
-        {"target": "minutes", "from": ["Minutes"], "type": "int", "nulls": ["-"]},
-    ],
-    "rules": [
-        {"when": {"field": "No", "equals": "void"}, "skip": "void"},
-        {"when": {"field": "Amount", "regex": "free"}, "set": {"amount_minor": 0}},
-        {"when": {"field": "No", "equals": "TOTAL"}, "stop": True},
-    ],
-    "dialect": {"comment": "#"},
-}  # fmt: skip
+CONFIG = Path(__file__).parent / "cases" / "payments" / "config.yaml"
+MAPPING = load_document(CONFIG, Mapping).value
 HEAD = "No,Date,Amount,Currency,Email,Minutes\n"
 SECRET = "ada.byron"
 
@@ -57,8 +40,7 @@ tables = st.lists(any_row, max_size=12)
 
 def run(path: Path) -> tuple[list[Any], int]:
     """Import a file; give what was yielded and how many records, refusals and skips it is."""
-    config = structure(MAPPING, Mapping, "m")
-    items = list(CsvImporter().read(Source.at(path), config, Context(lambda _: "0" * 32)))
+    items = list(CsvImporter().read(Source.at(path), MAPPING, Context(lambda _: "0" * 32)))
     counts = [
         item.rows.num_rows if isinstance(item, Batch) else getattr(item, "count", 1)
         for item in items
@@ -127,9 +109,7 @@ def test_importing_twice_gives_the_same(path: Path) -> None:
 def test_giving_up_leaves_no_thread_and_no_open_file(path: Path) -> None:
     path.write_text(HEAD + "1,14/12/2023,1.00,GBP,x@y.z,60\n" * 300_000)
     threads = threading.active_count()
-    items = CsvImporter().read(
-        Source.at(path), structure(MAPPING, Mapping, "m"), Context(lambda _: "0" * 32)
-    )
+    items = CsvImporter().read(Source.at(path), MAPPING, Context(lambda _: "0" * 32))
     assert isinstance(next(items), Batch)
     items.close()  # type: ignore[attr-defined]  # it is a generator
     assert threading.active_count() == threads
@@ -182,9 +162,8 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
     for rows in (1_000_000, 3_000_000):
         path = tmp_path / f"{rows}.csv"
         path.write_text(HEAD + "1,14/12/2023,1.00,GBP,x@y.z,60\n" * rows)
-        config = structure(MAPPING, Mapping, "m")
         peak = 0
-        for _ in CsvImporter().read(Source.at(path), config, Context(lambda _: "0" * 32)):
+        for _ in CsvImporter().read(Source.at(path), MAPPING, Context(lambda _: "0" * 32)):
             peak = max(peak, pa.total_allocated_bytes())
         peaks.append(peak)
     assert peaks[1] < 1.5 * peaks[0]

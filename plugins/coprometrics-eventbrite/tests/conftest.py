@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import hashlib
 import io
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
-from attrs import define, field
 
 from coprometrics.documents import structure
-from coprometrics.importers import Batch, Context, Notice, Refusal, Skipped, Source
+from coprometrics.importers import Context, Source
 from coprometrics.records import Activity, Attendance, Income
-from coprometrics.tables.arrow import from_table
-from coprometrics.tables.validation import validate
+from coprometrics.testing import NOW, Reading, pseudonym
 from coprometrics_eventbrite import Eventbrite, EventbriteImporter
 
-NOW = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 QUESTIONS = "How did you hear of us?,Access needs,How did you hear of us?"
 
 HEADERS = {
@@ -134,44 +130,25 @@ def written(variant: str, rows: Rows, *, header: str | None = None, end: str = "
     return out.getvalue()
 
 
-def pseudonym(address: str) -> str:
-    return hashlib.sha256(address.casefold().encode()).hexdigest()[:32]
-
-
-@define
-class Read:
+class Read(Reading):
     """All that reading a report yielded."""
-
-    batches: list[Batch] = field(factory=list)
-    refusals: list[Refusal] = field(factory=list)
-    skipped: dict[str, int] = field(factory=dict)
-    notices: list[Notice] = field(factory=list)
-
-    def _records(self, type_: Any) -> list[Any]:
-        found: list[Any] = []
-        for batch in self.batches:
-            if batch.record_type is type_:
-                checked = validate(batch.rows, type_)
-                assert checked.issues.to_pylist() == []
-                found += from_table(checked.accepted, type_)
-        return sorted(found, key=lambda record: record.id)
 
     @property
     def attendances(self) -> list[Attendance]:
-        return self._records(Attendance)
+        return self.of(Attendance)
 
     @property
     def incomes(self) -> list[Income]:
-        return self._records(Income)
+        return self.of(Income)
 
     @property
     def activities(self) -> list[Activity]:
-        return self._records(Activity)
+        return self.of(Activity)
 
     @property
     def codes(self) -> list[str]:
         """The codes of the refused rows' problems, in their order."""
-        return [problem.code for refusal in self.refusals for problem in refusal.problems]
+        return [problem.code for problem in self.problems]
 
     def notice(self, code: str) -> str:
         """The message of the only notice of a code."""
@@ -187,18 +164,8 @@ class Read:
 def reading(path: Path, settings: dict[str, Any], now: dt.datetime = NOW) -> Read:
     """Read a file by the importer, with settings as a document has them."""
     config = structure(settings, Eventbrite, "eventbrite.yaml")
-    context = Context(person_key=pseudonym, now=now)
-    result = Read()
-    for item in EventbriteImporter().read(Source.at(path), config, context):
-        if isinstance(item, Batch):
-            result.batches.append(item)
-        elif isinstance(item, Refusal):
-            result.refusals.append(item)
-        elif isinstance(item, Skipped):
-            result.skipped[item.reason] = result.skipped.get(item.reason, 0) + item.count
-        else:
-            result.notices.append(item)
-    return result
+    context = Context(pseudonym, now)
+    return Read.gather(EventbriteImporter().read(Source.at(path), config, context))
 
 
 @pytest.fixture

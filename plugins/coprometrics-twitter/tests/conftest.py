@@ -11,35 +11,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from attrs import define, field
 
-from coprometrics.importers import Batch, Context, Notice, Problem, Refusal, Skipped, Source
-from coprometrics.records import Post, Record
-from coprometrics.tables.arrow import from_table
-from coprometrics.tables.validation import validate
+from coprometrics.importers import Context, Source
+from coprometrics.records import Post
+from coprometrics.testing import Reading, pseudonym
 from coprometrics_twitter import Twitter, TwitterImporter
 
 CREATED = "Wed Oct 10 20:19:24 +0000 2018"
 
 
-@define
-class Read:
+class Read(Reading):
     """All that an import yielded."""
-
-    batches: list[Batch] = field(factory=list)
-    refusals: list[Refusal] = field(factory=list)
-    skipped: dict[str, int] = field(factory=dict)
-    notices: list[Notice] = field(factory=list)
-
-    @property
-    def records(self) -> list[Record]:
-        """The records, which must all fit their type."""
-        found: list[Record] = []
-        for batch in self.batches:
-            checked = validate(batch.rows, batch.record_type)
-            assert checked.issues.to_pylist() == []
-            found += from_table(checked.accepted, batch.record_type)
-        return found
 
     @property
     def posts(self) -> list[Any]:
@@ -65,13 +47,6 @@ class Read:
         return found
 
     @property
-    def problem(self) -> Problem:
-        """The only problem of the only refused item."""
-        (refusal,) = self.refusals
-        (problem,) = refusal.problems
-        return problem
-
-    @property
     def codes(self) -> set[str]:
         """The codes of the notices."""
         return {notice.code for notice in self.notices}
@@ -83,18 +58,8 @@ class Read:
 
 
 def run(path: Path, **settings: Any) -> Read:
-    context = Context(person_key=lambda _: "0" * 32, now=dt.datetime(2024, 1, 1, tzinfo=dt.UTC))
-    result = Read()
-    for item in TwitterImporter().read(Source.at(path), Twitter(**settings), context):
-        if isinstance(item, Batch):
-            result.batches.append(item)
-        elif isinstance(item, Refusal):
-            result.refusals.append(item)
-        elif isinstance(item, Skipped):
-            result.skipped[item.reason] = result.skipped.get(item.reason, 0) + item.count
-        else:
-            result.notices.append(item)
-    return result
+    context = Context(pseudonym, dt.datetime(2024, 1, 1, tzinfo=dt.UTC))
+    return Read.gather(TwitterImporter().read(Source.at(path), Twitter(**settings), context))
 
 
 def tweet(number: int | str = 1, **changes: Any) -> dict[str, Any]:

@@ -1,0 +1,10 @@
+"""The importer keeps what every importer promises."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from coprometrics.testing import importer_suite
+from coprometrics_csv.importer import CsvImporter
+
+TestCsvImporter = importer_suite(CsvImporter, cases=Path(__file__).parent / "cases")

@@ -1,0 +1,102 @@
+"""What every importer promises, each promise as a check with a name of its own.
+
+``recognition`` is about ``identify``, ``yielding`` about what ``read`` gives, ``repetition`` about
+reading again, ``hostile`` about sources that are not as they should be, ``memory`` about large
+ones, ``surroundings`` about the machine, ``privacy`` about people.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+
+from attrs import frozen
+
+from coprometrics.testing.checks import (
+    hostile,
+    memory,
+    privacy,
+    recognition,
+    repetition,
+    surroundings,
+    yielding,
+)
+from coprometrics.testing.subject import Subject
+
+__all__ = ["CHECKS", "Check"]
+
+
+@frozen
+class Check:
+    """One promise.
+
+    Attributes:
+        function: raises a CheckError where it is broken.
+        needs: ``shuffle`` or ``grow``, where it asks for a source with rows.
+    """
+
+    function: Callable[[Subject], None]
+    needs: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The name of the check, and of the test that makes it."""
+        return self.function.__name__
+
+    @property
+    def doc(self) -> str:
+        """What is promised, in one line."""
+        return (self.function.__doc__ or "").partition("\n")[0]
+
+    def applies(self, subject: Subject) -> bool:
+        """Say whether the case has what the check needs."""
+        if self.needs == "shuffle":
+            return subject.can_shuffle()
+        return self.needs is None or subject.can_grow()
+
+    def run(self, subject: Subject) -> None:
+        """Make the check.
+
+        Raises:
+            CheckError: when the promise is broken.
+        """
+        with warnings.catch_warnings():
+            # Warnings are a check of their own.
+            warnings.simplefilter("ignore")
+            self.function(subject)
+
+
+CHECKS: tuple[Check, ...] = (
+    Check(recognition.importer_fits_the_contract),
+    Check(recognition.case_is_recognised),
+    Check(recognition.recognition_is_cheap),
+    Check(recognition.recognition_is_steady),
+    Check(recognition.other_importers_leave_the_case),
+    Check(recognition.foreign_files_are_left),
+    Check(yielding.case_gives_what_is_expected),
+    Check(yielding.items_fit_the_contract),
+    Check(yielding.only_declared_types),
+    Check(yielding.records_fit),
+    Check(yielding.ids_are_unique),
+    Check(repetition.order_does_not_matter, needs="shuffle"),
+    Check(repetition.reading_again_changes_nothing),
+    Check(repetition.copies_change_nothing),
+    Check(repetition.readings_do_not_mix),
+    Check(hostile.empty_sources_are_survived),
+    Check(hostile.truncated_sources_are_survived),
+    Check(hostile.other_encodings_are_survived),
+    Check(hostile.random_bytes_are_survived),
+    Check(hostile.damaged_sources_are_survived),
+    Check(memory.batches_are_bounded, needs="grow"),
+    Check(memory.memory_is_bounded, needs="grow"),
+    Check(surroundings.input_is_not_changed),
+    Check(surroundings.nothing_is_printed),
+    Check(surroundings.nothing_warns),
+    Check(surroundings.values_are_not_logged),
+    Check(surroundings.network_is_left_alone),
+    Check(surroundings.clock_is_that_of_the_context),
+    Check(surroundings.time_zone_does_not_matter),
+    Check(surroundings.locale_does_not_matter),
+    Check(privacy.nothing_personal_leaves),
+)
+"""Every check, in the order in which they are made."""
