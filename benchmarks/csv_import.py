@@ -11,16 +11,14 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-import resource
-import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.csv as pcsv
+from measuring import Step, measured, wanted
 
 from coprometrics.documents import structure
 from coprometrics.importers import Batch, Context, Source
@@ -54,7 +52,6 @@ MAPPING = {
     "constants": {"kind": "fee"},
     "ignore": ["Notes"],
 }
-REPEATS = 3
 
 
 def make(path: Path, rows: int) -> None:
@@ -72,30 +69,30 @@ def make(path: Path, rows: int) -> None:
             )
 
 
-def read_with_arrow(source: Source) -> int:
+def read_with_arrow(path: Path) -> int:
     """Read the file with Arrow, which guesses types and checks nothing."""
-    return pcsv.read_csv(source.path).num_rows
+    return pcsv.read_csv(path).num_rows
 
 
-def batches(source: Source) -> Iterator[Batch]:
+def batches(path: Path) -> Iterator[Batch]:
     """Read the file into records."""
     mapping = structure(MAPPING, Mapping, "benchmark")
     context = Context(person_key=lambda _address: "0" * 32)
-    for item in CsvImporter().read(source, mapping, context):
+    for item in CsvImporter().read(Source.at(path), mapping, context):
         if isinstance(item, Batch):
             yield item
 
 
-def read_alone(source: Source) -> int:
+def read_alone(path: Path) -> int:
     """Read the file and throw the records away."""
-    return sum(batch.rows.num_rows for batch in batches(source))
+    return sum(batch.rows.num_rows for batch in batches(path))
 
 
-def read_and_check(source: Source) -> int:
+def read_and_check(path: Path) -> int:
     """Read the file, check the records and say where each is from, but keep none."""
     rows = 0
-    source.sha256()
-    for batch in batches(source):
+    Source.at(path).sha256()
+    for batch in batches(path):
         accepted = validate(batch.rows, batch.record_type, dictionaries=True).accepted
         stamped = accepted.append_column("source_line", batch.lines)
         number = pa.repeat(pa.scalar(1, pa.int64()), len(stamped))
@@ -103,11 +100,11 @@ def read_and_check(source: Source) -> int:
     return rows
 
 
-def import_whole(source: Source) -> int:
+def import_whole(path: Path) -> int:
     """Import the file into a new store."""
     with tempfile.TemporaryDirectory() as folder, Store.open(Path(folder) / "s.duckdb") as store:
         result = import_source(
-            source,
+            Source.at(path),
             Registry().importer("csv"),
             store,
             config=structure(MAPPING, Mapping, "benchmark"),
@@ -117,36 +114,12 @@ def import_whole(source: Source) -> int:
         return store.count(Income)
 
 
-STEPS: dict[str, Callable[[Source], int]] = {
+STEPS: dict[str, Step] = {
     "pyarrow.csv.read_csv": read_with_arrow,
     "importer alone": read_alone,
     "with checks, provenance": read_and_check,
     "whole import, stored": import_whole,
 }
-
-
-def peak() -> float:
-    """Give the most memory used so far, in MB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-
-
-def measure(step: str, path: str, rows: int) -> None:
-    """Print the seconds of the fastest run, and by how many MB the memory grew."""
-    source = Source.at(path)
-    before, times = peak(), []
-    for _ in range(REPEATS):
-        start = time.perf_counter()
-        assert STEPS[step](source) == rows
-        times.append(time.perf_counter() - start)
-    print(min(times), peak() - before)
-
-
-def measured(step: str, path: Path, rows: int) -> tuple[float, float]:
-    """Measure a step in a process of its own: seconds, and MB of memory."""
-    command = [sys.executable, __file__, step, str(path), str(rows)]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
-    seconds, memory = map(float, done.stdout.split())
-    return seconds, memory
 
 
 def main(rows: int) -> None:
@@ -158,8 +131,8 @@ def main(rows: int) -> None:
         print(f"{rows:,} rows, {path.stat().st_size / 1e6:.0f} MB; {4 * rows:,} rows in brackets")
         arrow = 0.0
         for step in STEPS:
-            seconds, memory = measured(step, path, rows)
-            slower, more = measured(step, larger, 4 * rows)
+            seconds, memory = measured(__file__, step, path)
+            slower, more = measured(__file__, step, larger)
             arrow = arrow or seconds
             print(
                 f"{step:24} {seconds:6.3f} s ({slower:6.3f})  "
@@ -168,8 +141,5 @@ def main(rows: int) -> None:
             )
 
 
-if __name__ == "__main__":
-    if len(sys.argv) == 4:
-        measure(sys.argv[1], sys.argv[2], int(sys.argv[3]))
-    else:
-        main(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000)
+if __name__ == "__main__" and not wanted(STEPS):
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000)

@@ -9,19 +9,21 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-import resource
-import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable
+from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
 import pyarrow.csv as pcsv
+from measuring import Step, measured, wanted
 
-from coprometrics.importers import Batch, Context, Source
+from coprometrics.importers import Batch, Context, Item, Source
 from coprometrics.importers.keys import PeopleKey
+from coprometrics.importers.registry import Registry
+from coprometrics.importers.runner import import_source
+from coprometrics.records import Attendance
+from coprometrics.store import Store
 from coprometrics_eventbrite import Eventbrite, EventbriteImporter
 from coprometrics_twitter import Twitter, TwitterImporter
 
@@ -31,7 +33,6 @@ COLUMNS = (
     "Fees Paid", "Eventbrite Fees", "Eventbrite Payment Processing", "Attendee Status",
     "Mobile Phone", "Birth Date", "Billing Country",
 )  # fmt: skip
-REPEATS = 3
 POST = """  {{
     "tweet" : {{
       "edit_info" : {{
@@ -108,56 +109,56 @@ def make_archive(folder: Path, size: int) -> None:
         file.write("]")
 
 
-def parse_report(path: Path) -> None:
+def context() -> Context:
+    """Give what an importer may use of the world."""
+    key = PeopleKey()
+    return Context(key.pseudonym, person_keys=key.pseudonyms)
+
+
+def rows_of(items: Iterable[Item]) -> int:
+    """Count the rows that an importer yields, and throw them away."""
+    return sum(item.rows.num_rows for item in items if isinstance(item, Batch))
+
+
+def parse_report(path: Path) -> int:
     """Parse a report, and do nothing with it."""
-    pcsv.read_csv(path)
+    return pcsv.read_csv(path).num_rows
 
 
-def read_report(path: Path) -> None:
+def read_report(path: Path) -> int:
     """Read a report into records."""
-    context = Context(person_key=PeopleKey().pseudonym)
-    items = EventbriteImporter().read(Source.at(path), Eventbrite(), context)
-    assert sum(item.rows.num_rows for item in items if isinstance(item, Batch)) > 0
+    return rows_of(EventbriteImporter().read(Source.at(path), Eventbrite(), context()))
 
 
-def parse_archive(path: Path) -> None:
+def store_report(path: Path) -> int:
+    """Import a report into a new store."""
+    with tempfile.TemporaryDirectory() as folder, Store.open(Path(folder) / "s.duckdb") as store:
+        found = Registry().importer("eventbrite")
+        result = import_source(
+            Source.at(path), found, store, config=Eventbrite(), context=context()
+        )
+        assert result.clean
+        return store.count(Attendance)
+
+
+def parse_archive(path: Path) -> int:
     """Parse the posts of an archive, and do nothing with them."""
     content = (path / "data" / "tweets.js").read_bytes()
-    assert msgspec.json.decode(content.partition(b"=")[2])
+    return len(msgspec.json.decode(content.partition(b"=")[2]))
 
 
-def read_archive(path: Path) -> None:
+def read_archive(path: Path) -> int:
     """Read the posts of an archive into records."""
-    context = Context(person_key=PeopleKey().pseudonym)
-    items = TwitterImporter().read(Source.at(path), Twitter(), context)
-    assert sum(item.rows.num_rows for item in items if isinstance(item, Batch)) > 0
+    return rows_of(TwitterImporter().read(Source.at(path), Twitter(), context()))
 
 
-STEPS: dict[str, Callable[[Path], None]] = {
+STEPS: dict[str, Step] = {
     "report: pyarrow.csv": parse_report,
     "report: importer": read_report,
+    "report: stored": store_report,
     "archive: msgspec": parse_archive,
     "archive: importer": read_archive,
 }
-
-
-def measure(step: str, path: str) -> None:
-    """Print the seconds of the fastest run, and by how many MB the memory grew."""
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    times = []
-    for _ in range(REPEATS):
-        start = time.perf_counter()
-        STEPS[step](Path(path))
-        times.append(time.perf_counter() - start)
-    print(min(times), (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024)
-
-
-def measured(step: str, path: Path) -> tuple[float, float]:
-    """Measure a step in a process of its own: seconds, and MB of memory."""
-    command = [sys.executable, __file__, step, str(path)]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
-    seconds, memory = map(float, done.stdout.split())
-    return seconds, memory
 
 
 def main(attendees: int, megabytes: int) -> None:
@@ -175,8 +176,8 @@ def main(attendees: int, megabytes: int) -> None:
             ending = ".csv" if kind == "report" else ""
             bare: tuple[float, float] | None = None
             for step in (step for step in STEPS if step.startswith(kind)):
-                small = measured(step, folder / f"small{ending}")
-                large = measured(step, folder / f"large{ending}")
+                small = measured(__file__, step, folder / f"small{ending}")
+                large = measured(__file__, step, folder / f"large{ending}")
                 bare = bare or (small[0], large[0])
                 print(
                     f"{step:20} {small[0]:6.3f} s ({large[0]:6.3f})  "
@@ -185,9 +186,6 @@ def main(attendees: int, megabytes: int) -> None:
                 )
 
 
-if __name__ == "__main__":
-    if len(sys.argv) == 3 and sys.argv[1] in STEPS:
-        measure(sys.argv[1], sys.argv[2])
-    else:
-        numbers = [int(text) for text in sys.argv[1:]] or [100_000, 500]
-        main(*(numbers if len(numbers) == 2 else [*numbers, 500]))
+if __name__ == "__main__" and not wanted(STEPS):
+    numbers = [int(text) for text in sys.argv[1:]] or [100_000, 500]
+    main(*(numbers if len(numbers) == 2 else [*numbers, 500]))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import pickle
+import unicodedata
 from typing import Any
 
 import attrs
@@ -24,6 +26,7 @@ from coprometrics.records import (
     person_key,
     record_type,
 )
+from coprometrics.records.people import person_keys
 from coprometrics.testing.strategies import records
 
 EVERY_TYPE = pytest.mark.parametrize("kind", RECORD_TYPES, ids=lambda t: t.__name__)
@@ -177,8 +180,25 @@ def test_a_pseudonym_depends_on_the_address_and_the_key_alone(address: str):
     assert set(first) <= set("0123456789abcdef")
 
 
-def test_a_short_key_and_an_empty_address_are_refused():
-    with pytest.raises(ParameterError, match="fewer than 16"):
-        person_key("ada@example.org", b"short")
+def normal(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).strip().casefold()
+
+
+@given(st.lists(st.text(st.characters(codec="utf-8")).filter(normal)))
+def test_many_pseudonyms_are_those_of_one_after_the_other(addresses: list[str]):
+    key = b"k" * 32
+    texts = [normal(address).encode() for address in addresses]
+    expected = [hashlib.blake2b(text, key=key, digest_size=16).hexdigest() for text in texts]
+    assert person_keys(addresses, key) == expected
+    assert [person_key(address, key) for address in addresses] == expected
+
+
+@pytest.mark.parametrize("key", [b"short", b"k" * 65])
+def test_a_key_of_the_wrong_length_is_refused(key: bytes):
+    with pytest.raises(ParameterError, match="not 16 to 64"):
+        person_key("ada@example.org", key)
+
+
+def test_an_empty_address_is_refused():
     with pytest.raises(ParameterError, match="empty"):
         person_key("  ", b"k" * 32)

@@ -70,11 +70,16 @@ def fetched(httpserver: HTTPServer, folder: Path, faults: Iterator[Fault | None]
     return records
 
 
+@pytest.fixture(scope="module")
+def expected(make_httpserver: HTTPServer, tmp_path_factory: pytest.TempPathFactory) -> list[Record]:
+    """What is fetched where nothing fails."""
+    return fetched(make_httpserver, tmp_path_factory.mktemp("plain") / "pages", iter(()))
+
+
 @pytest.mark.parametrize("block", range(SCHEDULES // BLOCK))
 def test_faults_that_pass_change_nothing_in_the_end(
-    block: int, httpserver: HTTPServer, tmp_path: Path
+    block: int, expected: list[Record], httpserver: HTTPServer, tmp_path: Path
 ) -> None:
-    expected = fetched(httpserver, tmp_path / "plain", iter(()))
     assert Counter(one.record_name for one in expected) == {
         "activity": 4, "attendance": 6, "income": 5,
     }  # fmt: skip
@@ -84,9 +89,8 @@ def test_faults_that_pass_change_nothing_in_the_end(
 
 @pytest.mark.parametrize("fault", [*PASSING, *HARMLESS], ids=lambda fault: fault.__name__)
 def test_one_fault_at_any_call_changes_nothing_in_the_end(
-    fault: Fault, httpserver: HTTPServer, tmp_path: Path
+    fault: Fault, expected: list[Record], httpserver: HTTPServer, tmp_path: Path
 ) -> None:
-    expected = fetched(httpserver, tmp_path / "plain", iter(()))
     for call in range(18):
         faults = iter([*[None] * call, fault])
         assert fetched(httpserver, tmp_path / f"{call}", faults) == expected, call

@@ -15,7 +15,7 @@ from pytest_httpserver import HTTPServer
 
 from coprometrics.errors import CoprometricsError, ImporterError, ParameterError, SourceError
 from coprometrics.importers import Context, Source
-from coprometrics.importers.keys import PeopleKey
+from coprometrics.importers.keys import PeopleKey, key_file_of
 from coprometrics.importers.runner import ImportResult, import_source
 from coprometrics.records import Activity, Attendance, Income, Organisation, Record
 from coprometrics.store import Store
@@ -94,7 +94,7 @@ def test_kept_pages_give_the_same_records(runs: Runs, tmp_path: Path) -> None:
     other = tmp_path / "other.duckdb"
     later = NOW + dt.timedelta(days=3_000)
     with Store.open(other) as store:
-        key = PeopleKey.beside(other, store)
+        key = PeopleKey(key_file_of(other), store)
         context = Context(person_key=key.pseudonym, now=later)
         source = Source.at(tmp_path / "kept")
         import_source(source, found(), store, config=CONFIG, context=context)
@@ -283,7 +283,7 @@ def test_bookings_that_came_from_a_newer_report_are_not_counted_twice(
     row = "11,2023-04-01 08:00:00,A,B,a@b.org,E,101,2023-05-04,18:00:00,Europe/London,2,G,GBP,15.00"
     (tmp_path / "report.csv").write_text(f"{header}\n{row}\n")
     with Store.open(runs.store) as store:
-        key = PeopleKey.beside(runs.store, store)
+        key = PeopleKey(key_file_of(runs.store), store)
         context = Context(person_key=key.pseudonym, now=NOW)
         report = Source.at(tmp_path / "report.csv")
         assert import_source(report, found(), store, config=CONFIG, context=context).clean

@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import random
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
-from coprometrics.errors import CoprometricsError, SourceError
-from coprometrics.importers import Batch, Context, Refusal, Skipped, Source
+from coprometrics.errors import SourceError
+from coprometrics.importers import Context, Source
 from coprometrics.importers.registry import Found
 from coprometrics.importers.runner import import_source
-from coprometrics.metrics import participation
 from coprometrics.plugins import Plugin
-from coprometrics.records import Activity, Attendance, Income
 from coprometrics.store import Store
 from coprometrics_eventbrite import Eventbrite, EventbriteImporter
 
-HELD = {"id": "77", "starts_at": "2024-12-05T18:00", "timezone": "Europe/London"}
 ADA, BEN = "ada@example.org", "ben@example.org"
 
 
@@ -85,45 +78,7 @@ def test_a_question_with_the_label_of_a_column_is_a_question(
     assert f"'{label}'" in found.notice("unmapped-columns")
 
 
-# 3. Donations.
-
-
-@pytest.mark.parametrize("name", ["Donation", "DONEREN", " donatie "])
-def test_a_donation_is_money_and_no_visitor(name: str, read: Any) -> None:
-    row = {"Ticket Type": name, "Total Paid": "5.00", "Attendee #": "9002"}
-    found = read("us", {}, row)
-    assert len(found.attendances) == 1
-    (income,) = found.incomes
-    assert (income.kind, income.stream, income.amount_minor) == ("donation", "donations", 500)
-    assert income.id == "eventbrite:5001:donation"
-
-
-def test_a_donation_of_nothing_is_counted_as_left_out(read: Any) -> None:
-    found = read("us", {"Ticket Type": "Donation"})
-    assert (found.attendances, found.incomes) == ([], [])
-    assert found.skipped == {"donations without an amount": 1}
-
-
-def test_a_ticket_with_a_donation_in_its_name_is_pointed_out(read: Any) -> None:
-    found = read("us", {"Ticket Type": "Ticket with donation"})
-    assert len(found.attendances) == 1
-    assert "'Ticket with donation'" in found.notice("perhaps-donations")
-    names = ["ticket with donation"]
-    assert read("us", {"Ticket Type": "Ticket with donation"}, donations=names).attendances == []
-
-
-def test_a_fee_and_a_donation_of_one_order_are_two_incomes(read: Any) -> None:
-    rows = [
-        {"Total Paid": "10.00"},
-        {"Total Paid": "5.00", "Ticket Type": "Donation", "Attendee #": "2"},
-    ]
-    found = read("us", *rows)
-    assert [(i.id, i.amount_minor) for i in found.incomes] == [
-        ("eventbrite:5001", 1000), ("eventbrite:5001:donation", 500),
-    ]  # fmt: skip
-
-
-# 4. Order types and statuses.
+# 3. Order types and statuses.
 
 
 @pytest.mark.parametrize(
@@ -172,61 +127,7 @@ def test_a_transferred_order_is_no_booking_here_any_more(read: Any) -> None:
     assert read("us", row).attendances[0].status == "attended"
 
 
-# Money.
-
-
-def test_income_is_once_an_order_on_the_day_it_was_made(read: Any) -> None:
-    rows = [{"Attendee #": str(n), "Total Paid": "7.50", "Order Date": "07/01/24 00:30"}
-            for n in range(4)]  # fmt: skip
-    (income,) = read("us", *rows, timezone="Europe/London").incomes
-    assert income.id == "eventbrite:5001"
-    assert (income.amount_minor, income.currency) == (3000, "GBP")
-    assert income.received_on == dt.date(2024, 7, 1)
-    assert (income.kind, income.stream) == ("fee", "tickets")
-    assert income.activity_id == "eventbrite:77"
-
-
-def test_streams_are_as_declared(read: Any) -> None:
-    (income,) = read("us", {"Total Paid": "1.00"}, stream="training").incomes
-    assert income.stream == "training"
-
-
-def test_days_without_a_time_zone_are_as_written(read: Any) -> None:
-    (income,) = read("us", {"Total Paid": "1.00", "Order Date": "07/01/24 00:30"}).incomes
-    assert income.received_on == dt.date(2024, 7, 1)
-
-
-def test_brackets_are_money_given_back(read: Any) -> None:
-    rows = [{"Ticket price": "15.00"}, {"Ticket price": "(15.00)", "Barcode number": ""}]
-    found = read("attendees", *rows)
-    assert [(i.id, i.kind, i.amount_minor) for i in found.incomes] == [
-        ("eventbrite:5001", "fee", 1500), ("eventbrite:5001:refund", "refund", -1500),
-    ]  # fmt: skip
-    assert [a.status for a in found.attendances] == ["cancelled"]
-
-
-def test_a_ticket_partly_given_back_stays_booked(read: Any) -> None:
-    rows = [{"Ticket price": "15.00"}, {"Ticket price": "(5.00)"}]
-    assert [a.status for a in read("attendees", *rows).attendances] == ["registered"]
-
-
-def test_a_refunded_ticket_that_still_shows_its_price_is_paid_and_given_back(read: Any) -> None:
-    found = read("us", {"Total Paid": "15.00", "Attendee Status": "Refunded"})
-    assert [i.amount_minor for i in found.incomes] == [1500, -1500]
-    refunded = {"Attendee Status": "Refunded"}
-    rows = [
-        refunded | {"Total Paid": "15.00"},
-        refunded | {"Total Paid": "(15.00)", "Attendee #": "2"},
-    ]
-    assert [i.amount_minor for i in read("us", *rows).incomes] == [1500, -1500]
-
-
-def test_free_orders_give_no_income(read: Any) -> None:
-    assert read("attendees", {"Ticket price": "Free"}).incomes == []
-    assert read("us", {"Total Paid": ""}).incomes == []
-
-
-# 5. Repeated orders, quantities, footers, marks.
+# 4. Repeated orders, quantities, footers, marks.
 
 
 def test_tickets_without_a_number_are_numbered_within_their_order(read: Any) -> None:
@@ -316,7 +217,7 @@ def test_an_attendee_who_is_there_twice_counts_and_pays_once(read: Any) -> None:
     assert first == second
 
 
-# 6. Placeholders.
+# 5. Placeholders.
 
 
 @pytest.mark.parametrize("cell", ["Info Requested", "info requested", "N/A", "", " - "])
@@ -337,40 +238,7 @@ def test_what_is_no_address_is_withheld(read: Any) -> None:
     assert (problem.code, problem.field, problem.value) == ("not-an-address", "Email", "(withheld)")
 
 
-# Who came, where nobody was checked in.
-
-
-def test_where_nobody_was_checked_in_it_is_not_known_who_came(read: Any) -> None:
-    found = read("us", events=[HELD])
-    assert [a.status for a in found.attendances] == ["registered"]
-    assert "set count: registered" in found.notice("attendance-unknown")
-    result = participation(found.activities, found.attendances, by="kind")
-    assert "not known" in str(result.figure("attendances", kind="event"))
-
-
-def test_bookings_can_be_counted_instead(read: Any) -> None:
-    rows = [{}, {"Attendee #": "2", "Attendee Status": "Not Attending"}]
-    found = read("us", *rows, events=[HELD], count="registered")
-    assert [a.status for a in found.attendances] == ["cancelled", "attended"]
-    assert "77" in found.notice("bookings-counted")
-    result = participation(found.activities, found.attendances, by="kind")
-    assert str(result.figure("attendances", kind="event")).endswith(": 1")
-
-
-def test_bookings_are_not_counted_where_somebody_was_checked_in(read: Any) -> None:
-    rows = [{}, {"Attendee #": "2", "Attendee Status": "Checked In"}]
-    found = read("us", *rows, events=[HELD], count="registered")
-    assert [a.status for a in found.attendances] == ["attended", "registered"]
-    assert [n.code for n in found.notices] == ["unmapped-columns", "time-zone-unknown"][:1]
-
-
-def test_bookings_of_an_event_to_come_are_not_counted(read: Any) -> None:
-    now = dt.datetime(2024, 12, 5, 17, tzinfo=dt.UTC)
-    found = read("us", events=[HELD], count="registered", now=now)
-    assert [a.status for a in found.attendances] == ["registered"]
-
-
-# 7. One event in two reports; and the same report twice.
+# 6. One event in two reports; and the same report twice.
 
 
 def importing(path: Path, store: Store, **config: Any) -> Any:
@@ -409,150 +277,3 @@ def test_one_event_from_two_kinds_of_report_is_refused(write: Any, tmp_path: Pat
         assert importing(older, store, event="77").clean
         with pytest.raises(SourceError, match=r"newer.csv: 1 order is in the store already"):
             importing(newer, store)
-
-
-# The order of rows, and anything at all.
-
-CELLS = st.fixed_dictionaries(
-    {},
-    optional={
-        "Order ID": st.sampled_from(["5001", "5002"]),
-        "Attendee email": st.sampled_from([ADA, BEN, "Info Requested"]),
-        "Ticket quantity": st.sampled_from(["1", "2", "3"]),
-        "Ticket type": st.sampled_from(["General", "Donation", "Student"]),
-        "Ticket price": st.sampled_from(["0.00", "15.00", "(15.00)", "(5.00)"]),
-        "Barcode number": st.sampled_from(["", "1", "2"]),
-        "Event ID": st.sampled_from(["77", "78"]),
-        "Order date": st.sampled_from(["2025-01-01 12:00:00", "2025-01-02 12:00:00"]),
-    },
-)
-OLDER = st.fixed_dictionaries(
-    {},
-    optional={
-        "Order #": st.sampled_from(["5001", "5002"]),
-        "Email": st.sampled_from([ADA, BEN, ""]),
-        "Attendee Status": st.sampled_from(["Attending", "Checked In", "Refunded", "Deleted"]),
-        "Total Paid": st.sampled_from(["0.00", "15.00", "(15.00)"]),
-        "Ticket Type": st.sampled_from(["General", "Donation"]),
-    },
-)
-FEW = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-
-
-def everything(found: Any) -> tuple[Any, ...]:
-    records = [*found.activities, *found.attendances, *found.incomes]
-    return sorted(map(repr, records)), found.skipped
-
-
-@FEW
-@given(rows=st.lists(CELLS, max_size=8), seed=st.integers(0, 10))
-def test_the_order_of_rows_does_not_matter(rows: Any, seed: int, read: Any, write: Any) -> None:
-    shuffled = random.Random(seed).sample(rows, len(rows))
-    before = read("attendees", text=write("attendees", rows))
-    after = read("attendees", text=write("attendees", shuffled))
-    assert everything(before) == everything(after)
-    ids = [record.id for record in before.attendances]
-    assert len(set(ids)) == len(ids)
-
-
-@FEW
-@given(rows=st.lists(OLDER, max_size=8), seed=st.integers(0, 10))
-def test_the_order_of_older_rows_does_not_matter(
-    rows: Any, seed: int, read: Any, write: Any
-) -> None:
-    rows = [row | {"Attendee #": str(n)} for n, row in enumerate(rows)]
-    shuffled = random.Random(seed).sample(rows, len(rows))
-    before = read("us", text=write("us", rows), events=[HELD], count="registered")
-    after = read("us", text=write("us", shuffled), events=[HELD], count="registered")
-    assert everything(before) == everything(after)
-
-
-@FEW
-@given(rows=st.lists(CELLS, max_size=8))
-def test_a_person_is_once_in_an_order(rows: Any, read: Any, write: Any) -> None:
-    found = read("attendees", text=write("attendees", rows))
-    named = [(a.order_id, a.person_key) for a in found.attendances if a.person_key]
-    assert len(named) == len(set(named))
-
-
-@FEW
-@given(rows=st.lists(CELLS | st.just({"Attendee email": "nobody"}), max_size=8))
-def test_every_row_is_a_record_or_refused_or_counted(rows: Any, read: Any, write: Any) -> None:
-    found = read("attendees", text=write("attendees", rows))
-    lines = {refusal.at.line for refusal in found.refusals}
-    for batch in found.batches:
-        if batch.record_type is Attendance:
-            lines |= set(batch.lines.to_pylist())
-    others = [row for line, row in enumerate(rows, 2) if line not in lines]
-    gifts = [row for row in others if row.get("Ticket type") == "Donation"]
-    refunds = [row for row in others if row.get("Ticket price", "").startswith("(")]
-    assert all(row in gifts or row in refunds for row in others)
-    empty = sum(row.get("Ticket price", "0.00") == "0.00" for row in gifts)
-    assert found.skipped == ({"donations without an amount": empty} if empty else {})
-    paid = sum(income.amount_minor for income in found.incomes)
-    prices = {"15.00": 1500, "(15.00)": -1500, "(5.00)": -500}
-    kept = [row for row in rows if row.get("Attendee email") != "nobody"]
-    assert paid == sum(
-        prices.get(row.get("Ticket price", ""), 0) * int(row.get("Ticket quantity", "1"))
-        for row in kept
-    )
-
-
-ANY = st.text(st.characters(codec="utf-8"), max_size=12) | st.sampled_from(
-    [
-        "(15.00)",
-        "TOTALS",
-        "9" * 25,
-        "2025-13-01",
-        "\0",
-        "a@b",
-        "<x@y.z>",
-        "=1+1",
-        "\ufeff",
-        "'",
-        '"',
-    ]
-)
-
-
-@FEW
-@given(
-    variant=st.sampled_from(["us", "uk-2017", "uk-events", "attendees", "orders", "orders-quick"]),
-    cells=st.dictionaries(st.integers(0, 25), ANY, max_size=5),
-    more=st.sampled_from(["", ",", "\n", '"', "TOTALS", "\r"]),
-)
-def test_whatever_cells_hold_no_row_is_lost(
-    variant: str, cells: Any, more: str, read: Any, write: Any, headers: Any
-) -> None:
-    labels = headers[variant].split(",")
-    changed = {labels[n]: text for n, text in cells.items() if n < len(labels)}
-    try:
-        found = read(variant, text=write(variant, [{}, changed]) + more)
-    except CoprometricsError:
-        return
-    assert (
-        sum(len(batch.rows) for batch in found.batches)
-        + len(found.refusals)
-        + sum(found.skipped.values())
-        >= 1
-    )
-    for batch in found.batches:
-        assert batch.record_type in (Activity, Attendance, Income)
-
-
-@FEW
-@given(data=st.binary(max_size=300), variant=st.sampled_from(["us", "orders", "nl"]))
-def test_whatever_bytes_there_are_nothing_but_errors_of_ours_comes_out(
-    data: bytes, variant: str, tmp_path: Path, headers: Any
-) -> None:
-    importer = EventbriteImporter()
-    context = Context(person_key=lambda address: "0" * 32)
-    for content in (data, headers[variant].encode() + b"\n" + data):
-        path = tmp_path / "any.csv"
-        path.write_bytes(content)
-        importer.identify(Source.at(path))
-        try:
-            for item in importer.read(Source.at(path), Eventbrite(event="77"), context):
-                assert isinstance(item, Batch | Refusal | Skipped) or item.message
-        except CoprometricsError:
-            pass

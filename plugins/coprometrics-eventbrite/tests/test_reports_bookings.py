@@ -20,11 +20,11 @@ from coprometrics_eventbrite.bookings import (
     attendances,
     incomes,
     incomes_and_places,
-    settle,
     standing_of_flags,
     standing_of_words,
 )
 from coprometrics_eventbrite.config import Eventbrite
+from coprometrics_eventbrite.turnout import Turnout, about_unknown, settled
 
 STANDINGS = ("registered", "checked_in", "cancelled", "refunded", "deleted")
 PEOPLE = ("a" * 32, "b" * 32, None)
@@ -95,24 +95,33 @@ def test_attendances_fit_and_name_a_person_once_an_order(rows: Any, seed: int) -
     assert sorted(again, key=lambda r: int(r["id"][11:])) == found
 
 
-@given(rows=st.lists(ticket, max_size=12))
-def test_who_came_is_only_changed_where_nobody_was_checked_in(rows: Any) -> None:
+def unknown_of(*tables: pa.Table) -> list[str]:
+    turnout = Turnout()
+    for table in tables:
+        turnout.see(table)
+    return turnout.unknown(["7"])
+
+
+@given(rows=st.lists(ticket, max_size=12), cut=st.integers(0, 12))
+def test_who_came_is_only_changed_where_nobody_was_checked_in(rows: Any, cut: int) -> None:
     table = tickets_of(rows)
-    same, said = settle(table, ["7"], Eventbrite())
-    assert same.equals(table)
-    counted, also = settle(table, ["7"], Eventbrite(count="registered"))
+    unknown = unknown_of(table.slice(0, cut), table.slice(cut))
     theirs = [row["standing"] for row in rows if row["event_id"] == "7"]
-    unknown = "registered" in theirs and "checked_in" not in theirs
-    assert len(said) == len(also) == unknown
-    for before, after in zip(rows, counted["standing"].to_pylist(), strict=True):
-        moved = unknown and before["event_id"] == "7" and before["standing"] == "registered"
-        assert after == ("checked_in" if moved else before["standing"])
+    assert unknown == (["7"] if "registered" in theirs and "checked_in" not in theirs else [])
+    assert settled(table, unknown, Eventbrite()).equals(table)
+    counted = Eventbrite(count="registered")
+    after = settled(table, unknown, counted)["standing"].to_pylist()
+    for row, standing in zip(rows, after, strict=True):
+        moved = unknown and row["event_id"] == "7" and row["standing"] == "registered"
+        assert standing == ("checked_in" if moved else row["standing"])
+    said = [len(about_unknown(unknown, config)) for config in (Eventbrite(), counted)]
+    assert said == [len(unknown)] * 2
 
 
 def test_an_event_without_a_booking_is_not_unknown() -> None:
     cancelled = {"event_id": "7", "order_id": "1", "person_key": None, "standing": "cancelled"}
-    assert settle(tickets_of([cancelled]), ["7"], Eventbrite())[1] == []
-    assert settle(tickets_of([]), ["7"], Eventbrite())[1] == []
+    assert unknown_of(tickets_of([cancelled])) == []
+    assert unknown_of(tickets_of([])) == []
 
 
 @given(rows=st.lists(payment, max_size=12), seed=st.integers(0, 9))

@@ -179,8 +179,8 @@ def test_the_command_gives_nothing_away(
 def test_the_token_cannot_be_given_as_an_argument() -> None:
     options = {name for option in eventbrite.commands["fetch"].params for name in option.opts}
     assert options == {
-        "--into", "--organisation", "--config", "--token-file", "--keep-raw", "--key-file",
-        "--full", "--max-calls",
+        "--into", "--organisation", "--config", "--mapping", "--token-file", "--keep-raw",
+        "--key-file", "--full", "--max-calls",
     }  # fmt: skip
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from coprometrics.cli.options import start_month_option
+
 __all__ = ["report"]
 
 _SCHEMA = "report-v1.json"
@@ -34,13 +36,7 @@ def report() -> None:
     metavar="PERIOD",
     help="2023, 2023/24, 2023-05 or 2023-01-01..2023-12-31; the years of the records by default.",
 )
-@click.option(
-    "--start-month",
-    type=click.IntRange(1, 12),
-    default=1,
-    show_default=True,
-    help="The month in which an operational year starts.",
-)
+@start_month_option
 @click.option(
     "--schema",
     metavar="PATH",

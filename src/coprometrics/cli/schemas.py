@@ -16,13 +16,19 @@ def all_schemas() -> dict[str, dict[str, Any]]:
     from coprometrics.configuration import Configuration
     from coprometrics.documents import document_schema
     from coprometrics.importers.registry import Registry
+    from coprometrics.organisations.decisions import OrganisationDecisions
     from coprometrics.output.json import CheckResult
     from coprometrics.records import RECORD_TYPES
     from coprometrics.report.report_file import Report
     from coprometrics.tables.json_schema import record_schema, schema_name
 
     found = {schema_name(t): record_schema(t) for t in RECORD_TYPES}
-    documents: list[type[Any]] = [Configuration, Report, CheckResult]
+    documents: list[type[Any]] = [
+        Configuration,
+        Report,
+        CheckResult,
+        OrganisationDecisions,
+    ]
     for plugin in Registry().plugins():
         documents += [i.config for i in plugin.offers if i.config is not None]
     for cls in documents:

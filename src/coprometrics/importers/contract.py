@@ -12,7 +12,7 @@ import datetime as dt
 import hashlib
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, runtime_checkable
 
@@ -280,6 +280,10 @@ def _no_progress(_done: int) -> None:
     return None
 
 
+def _one_by_one(context: Context) -> Callable[[Iterable[str]], list[str]]:
+    return lambda addresses: [context.person_key(address) for address in addresses]
+
+
 @frozen
 class Context:
     """What an importer may use of the world; it opens nothing of its own but the source.
@@ -288,30 +292,47 @@ class Context:
         person_key: turns an address into a pseudonym under the workspace's key.
         now: the clock, read once.
         progress: called with the number of bytes (or items) done so far.
+        person_keys: turns many addresses into pseudonyms at once, as ``person_key`` does one by
+            one; for importers that have whole columns of them.
+
+    Examples:
+        >>> Context(str.upper).person_keys(["ada@example.org", "ben@example.org"])
+        ['ADA@EXAMPLE.ORG', 'BEN@EXAMPLE.ORG']
     """
 
     person_key: Callable[[str], str]
     now: dt.datetime = Factory(lambda: dt.datetime.now(dt.UTC))
     progress: Callable[[int], None] = _no_progress
+    person_keys: Callable[[Iterable[str]], list[str]] = Factory(_one_by_one, takes_self=True)
 
 
 @runtime_checkable
 class Importer(Protocol):
     """An importer, as a plugin provides it.
 
-    Attributes:
-        name: what it is called on the command line and in report files.
-        hook_api: the version of the contract it is written for: 1.
-        record_types: the types of record it may yield.
-        config: the attrs class of its configuration, or None when it has none. The core reads
-            and checks the configuration file and hands over an object of this class; where every
-            setting has a default, no file is needed.
+    The line ``_: type[Importer] = MyImporter`` makes a type checker compare a class with this. The
+    first four may be attributes of the class or of the object, or properties.
     """
 
-    name: str
-    hook_api: int
-    record_types: tuple[type[Record], ...]
-    config: type[Any] | None
+    @property
+    def name(self) -> str:
+        """What it is called on the command line and in report files: small letters, digits, - _."""
+
+    @property
+    def hook_api(self) -> int:
+        """The version of the contract that it is written for: 1."""
+
+    @property
+    def record_types(self) -> tuple[type[Record], ...]:
+        """The types of record that it may yield."""
+
+    @property
+    def config(self) -> type[Any] | None:
+        """The attrs class of its configuration, or None when it has none.
+
+        The core reads and checks the configuration file and hands over an object of this class;
+        where every setting has a default, no file is needed.
+        """
 
     def identify(self, source: Source) -> Match | None:
         """Say whether this importer reads the source, from its name and first bytes only."""

@@ -8,25 +8,26 @@ same people come in a second time as strangers.
 from __future__ import annotations
 
 import hashlib
-import hmac
 import os
 import secrets
 import stat
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Self
 
 from coprometrics.errors import ImporterError
-from coprometrics.records import person_key
+from coprometrics.records.people import person_keys
 from coprometrics.store import Store
 from coprometrics.store._files import new_file, sweep, take_name
 
-__all__ = ["PeopleKey", "key_beside"]
+__all__ = ["PeopleKey", "key_file_of"]
 
 _BYTES = 32
 
 
 class PeopleKey:
     """The key for one workspace; ``pseudonym`` turns an address into a person's key.
+
+    It is opened when the first person comes, so that an import without people needs none.
 
     Args:
         path: the file that holds it as hexadecimal digits; made on first use. None for a key
@@ -45,13 +46,16 @@ class PeopleKey:
         self._key: bytes | None = None
         self._undone = 0
 
-    @classmethod
-    def beside(cls, store_path: Path, store: Store) -> Self:
-        """Take the key file in the folder of a store."""
-        return cls(key_beside(store_path), store)
-
     def pseudonym(self, address: str) -> str:
         """Give the pseudonym of the person with an address.
+
+        Raises:
+            ImporterError: when the key cannot be used or is not the one of the store.
+        """
+        return self.pseudonyms((address,))[0]
+
+    def pseudonyms(self, addresses: Iterable[str]) -> list[str]:
+        """Give the pseudonyms of the people with some addresses, in their order.
 
         Raises:
             ImporterError: when the key cannot be used or is not the one of the store.
@@ -60,7 +64,7 @@ class PeopleKey:
         if self._key is None or undone != self._undone:
             # The store's note of the key's id goes with the transaction in which it was made.
             self._key, self._undone = self._open(), undone
-        return person_key(address, self._key)
+        return person_keys(addresses, self._key)
 
     def _open(self) -> bytes:
         if self._path is None:
@@ -134,10 +138,18 @@ class PeopleKey:
         return key
 
 
-def key_beside(store_path: Path) -> Path:
-    """Say where the key of a store is, where nobody says otherwise."""
-    return store_path.absolute().parent / "coprometrics.key"
+def key_file_of(store_path: Path, *named: Path | str | None) -> Path:
+    """Say where the key of a store is: the first file that is named, or else one beside the store.
+
+    Examples:
+        >>> key_file_of(Path("/data/my.duckdb"), None, "safe/people.key").as_posix()
+        'safe/people.key'
+        >>> key_file_of(Path("/data/my.duckdb")).as_posix()
+        '/data/coprometrics.key'
+    """
+    beside = store_path.absolute().parent / "coprometrics.key"
+    return next((Path(file) for file in named if file), beside)
 
 
 def _key_id(key: bytes) -> str:
-    return hmac.digest(key, b"coprometrics key id", hashlib.sha256)[:4].hex()
+    return hashlib.blake2b(b"coprometrics key id", key=key, digest_size=4).hexdigest()

@@ -7,8 +7,8 @@ address, a phone number or a postal address of a person.
 from __future__ import annotations
 
 import hashlib
-import hmac
 import unicodedata
+from collections.abc import Iterable
 
 from coprometrics.errors import ParameterError
 from coprometrics.records._definition import (
@@ -21,9 +21,11 @@ from coprometrics.records._definition import (
     word,
 )
 
-__all__ = ["Organisation", "person_key"]
+__all__ = ["Organisation", "person_key", "person_keys"]
 
 _SHORTEST_KEY = 16
+_LONGEST_KEY = hashlib.blake2b.MAX_KEY_SIZE
+_DIGEST_BYTES = 16
 
 
 @record()
@@ -52,31 +54,53 @@ class Organisation(Record):
 def person_key(address: str, key: bytes) -> str:
     """Give the pseudonym of a person: the same address and key always give the same one.
 
-    It is HMAC-SHA256 (RFC 2104) over the normalised address under the workspace's secret key,
-    of which the first 128 bits are kept. Normalised means: Unicode NFKC, without spaces at the
-    ends, case folded. Nothing else is folded: dots and ``+tags`` stay, because their meaning
-    differs from one mail provider to the next.
+    It is keyed BLAKE2b (RFC 7693) with a digest of 128 bits, over the normalised address in UTF-8
+    under the workspace's secret key. Normalised means: Unicode NFKC, without spaces at the ends,
+    case folded. Nothing else is folded: dots and ``+tags`` stay, because their meaning differs
+    from one mail provider to the next.
 
     A pseudonym is still personal data for whoever holds the key.
 
     Args:
         address: an e-mail address or another text that identifies one person.
-        key: the workspace's secret, 16 bytes or more.
+        key: the workspace's secret, 16 to 64 bytes.
 
     Returns:
         32 hexadecimal digits.
 
     Raises:
-        ParameterError: when the key is too short or the address is empty.
+        ParameterError: when the key is too short or too long, or the address is empty.
 
     Examples:
         >>> secret = bytes(range(32))
         >>> person_key("Ada@Example.org ", secret) == person_key("ada@example.org", secret)
         True
     """
-    if len(key) < _SHORTEST_KEY:
-        raise ParameterError(f"the key for people has {len(key)} bytes, fewer than {_SHORTEST_KEY}")
-    normal = unicodedata.normalize("NFKC", address).strip().casefold()
-    if not normal:
-        raise ParameterError("the text that identifies a person is empty")
-    return hmac.digest(key, normal.encode("utf-8", "surrogatepass"), hashlib.sha256)[:16].hex()
+    return person_keys((address,), key)[0]
+
+
+def person_keys(addresses: Iterable[str], key: bytes) -> list[str]:
+    """Give the pseudonyms of many people, each as ``person_key`` gives it.
+
+    Raises:
+        ParameterError: when the key is too short or too long, or an address is empty.
+
+    Examples:
+        >>> secret = bytes(range(32))
+        >>> person_keys(["ada@example.org"], secret) == [person_key("ada@example.org", secret)]
+        True
+    """
+    if not _SHORTEST_KEY <= len(key) <= _LONGEST_KEY:
+        raise ParameterError(
+            f"the key for people has {len(key)} bytes, not {_SHORTEST_KEY} to {_LONGEST_KEY}"
+        )
+    keyed = hashlib.blake2b(key=key, digest_size=_DIGEST_BYTES)
+    keys = []
+    for address in addresses:
+        normal = unicodedata.normalize("NFKC", address).strip().casefold()
+        if not normal:
+            raise ParameterError("the text that identifies a person is empty")
+        digest = keyed.copy()
+        digest.update(normal.encode("utf-8", "surrogatepass"))
+        keys.append(digest.hexdigest())
+    return keys

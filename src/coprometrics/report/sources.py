@@ -70,7 +70,7 @@ def import_sources(
                 found,
                 store,
                 config=load_config(found, mapping),
-                context=Context(person_key=people.pseudonym),
+                context=Context(person_key=people.pseudonym, person_keys=people.pseudonyms),
                 settings=settings,
             )
         yield Imported(result, tuple(_refused(result, str(folder / entry.path))))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 from importlib.metadata import version
 from itertools import groupby
@@ -165,17 +164,13 @@ class Transaction:
             tables.clear()
         self._rows = self._bytes = 0
 
-    def _insert(self, record_type: type[Record], rows: pa.Table) -> None:
-        self._connection.register("incoming", rows)
-        try:
-            self._connection.execute(
-                f"INSERT INTO {quoted(record_type.record_name)} BY NAME "
-                f"SELECT *, {self._number} AS source_number FROM incoming"
-            )
-        finally:
-            # After a failed query nothing but a rollback is taken; the failure is what counts.
-            with contextlib.suppress(duckdb.Error):
-                self._connection.unregister("incoming")
+    def _insert(self, record_type: type[Record], incoming: pa.Table) -> None:  # noqa: ARG002
+        # DuckDB finds the rows by the name that they have here. If they were registered under one,
+        # it would hold them until the transaction ends.
+        self._connection.execute(
+            f"INSERT INTO {quoted(record_type.record_name)} BY NAME "
+            f"SELECT *, {self._number} AS source_number FROM incoming"
+        )
 
     def finish(self) -> Written:
         """Settle ids: drop repeats, replace older versions, take out conflicts."""

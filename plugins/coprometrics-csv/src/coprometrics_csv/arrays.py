@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-__all__ = ["numbers", "plain", "repeated", "shared"]
+__all__ = ["numbers", "only", "plain", "repeated", "shared"]
 
 
 def numbers(first: int, count: int) -> Any:
@@ -18,6 +18,16 @@ def numbers(first: int, count: int) -> Any:
         [5, 6, 7]
     """
     return pa.arange(first, first + count)  # type: ignore[attr-defined]  # newer than the stubs
+
+
+def only(rows: pa.Table, hit: Any) -> pa.Table:
+    """Take some rows of a table; the table itself, where it is all of them.
+
+    Examples:
+        >>> only(pa.table({"row": [0, 1]}), pa.array([False, True]))["row"].to_pylist()
+        [1]
+    """
+    return rows if pc.all(hit, min_count=0).as_py() else rows.filter(hit)
 
 
 def repeated(value: Any, count: int) -> Any:

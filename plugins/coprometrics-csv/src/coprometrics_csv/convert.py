@@ -27,6 +27,7 @@ __all__ = [
     "missing_as_null",
     "prefixed",
     "scattered",
+    "seems_repeated",
     "trim",
 ]
 
@@ -110,7 +111,7 @@ class Reader:
         """Read the cells of a block."""
         if self.quick is None:
             return self._each(cells)
-        if self.type == pa.string() and _seems_repeated(cells):
+        if self.type == pa.string() and seems_repeated(cells):
             coded = cells.dictionary_encode()
             different = self.read(coded.dictionary)
             if not different.faults:
@@ -170,7 +171,7 @@ class Reader:
         return result
 
 
-def _seems_repeated(cells: Cells) -> bool:
+def seems_repeated(cells: Cells) -> bool:
     """Guess whether looking at each different text once is worth finding them."""
     sample = cells[:_SAMPLE]
     return len(cells) > len(sample) and pc.count_distinct(sample).as_py() < 0.9 * _SAMPLE

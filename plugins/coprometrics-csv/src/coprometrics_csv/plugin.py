@@ -9,6 +9,8 @@ from coprometrics_csv.importer import CsvImporter
 
 __all__ = ["coprometrics_importers"]
 
+_: type[Importer] = CsvImporter
+
 
 @hookimpl
 def coprometrics_importers() -> Sequence[Importer]:

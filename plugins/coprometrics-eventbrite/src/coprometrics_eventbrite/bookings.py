@@ -2,26 +2,25 @@
 
 Everything here works on columns of Arrow and touches nothing. A caller
 
-1. makes a table of ``TICKETS``, one row a ticket, with ``pseudonyms`` for the people and
-   ``standing_of_flags`` or ``standing_of_words`` for how far each ticket went;
+1. makes a table of ``TICKETS``, one row a ticket, with ``standing_of_flags`` or
+   ``standing_of_words`` for how far each ticket went;
 2. leaves out the rows that ``are_donations`` marks, which admit nobody;
-3. calls ``settle``, which says of which events the attendance is not known;
+3. counts bookings where nobody was checked in, if that is wanted: see ``turnout``;
 4. calls ``attendances``, which gives the rows of ``Attendance``.
 
 For money it makes a table of ``PAYMENTS`` and calls ``incomes``, which gives the rows of
-``Income``. All of one event must be there at once: an order's tickets are looked at together.
+``Income``. All of one order must be there at once: its tickets are looked at together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from coprometrics.importers import Notice
-from coprometrics_csv.arrays import numbers, plain
+from coprometrics_csv.arrays import numbers, only, plain
 from coprometrics_csv.readers import INSTANT
 from coprometrics_eventbrite.config import Eventbrite, Standing
 
@@ -34,8 +33,7 @@ __all__ = [
     "incomes",
     "incomes_and_places",
     "native",
-    "pseudonyms",
-    "settle",
+    "several_times",
     "standing_of_flags",
     "standing_of_words",
     "starts_of_runs",
@@ -105,7 +103,6 @@ _WORDS: Mapping[Standing, tuple[str, ...]] = {
     "deleted": ("deleted", "abandoned", "started", "verwijderd"),
 }
 _STANDINGS = {word: standing for standing, words in _WORDS.items() for word in words}
-_MOST_NAMED = 12
 
 
 def native(ids: Any) -> Any:
@@ -116,22 +113,6 @@ def native(ids: Any) -> Any:
         ['eventbrite:17', None]
     """
     return pc.binary_replace_slice(_plain(ids), 0, 0, f"{SYSTEM}:")
-
-
-def pseudonyms(addresses: Any, person_key: Callable[[str], str]) -> Any:
-    """Turn e-mail addresses into pseudonyms; each different address is hashed once.
-
-    Args:
-        addresses: texts that are addresses for sure, or null.
-        person_key: gives the pseudonym of an address (``Context.person_key``).
-
-    Examples:
-        >>> pseudonyms(pa.array(["a@b.org", None, "a@b.org"]), str.upper).to_pylist()
-        ['A@B.ORG', None, 'A@B.ORG']
-    """
-    coded = _array(addresses).dictionary_encode()
-    keys = pa.array(map(person_key, coded.dictionary.to_pylist()), pa.string())
-    return keys.take(coded.indices)
 
 
 def standing_of_flags(checked_in: Any, cancelled: Any, refunded: Any) -> Any:
@@ -191,53 +172,6 @@ def are_donations(ticket_kinds: Any, config: Eventbrite) -> Any:
     return pa.array(hit, pa.bool_()).take(coded.indices).fill_null(False)
 
 
-def settle(
-    tickets: pa.Table, over: Sequence[str], config: Eventbrite
-) -> tuple[pa.Table, list[Notice]]:
-    """Say of which events it is not known who came, and count bookings where that is wanted.
-
-    It is not known of an event that is over, has bookings, and checked nobody in. With
-    ``count: registered`` its bookings count as having come.
-
-    Args:
-        tickets: a table of ``TICKETS`` without donations, with all the tickets of each event.
-        over: the native ids of the events that are over.
-        config: the settings.
-
-    Returns:
-        The tickets, some of which may now be ``checked_in``, and what a person should know.
-    """
-    standing, events = _plain(tickets["standing"]), _plain(tickets["event_id"])
-    booked = pc.equal(standing, "registered")
-    with_bookings = pc.unique(events.filter(booked))
-    checked = pc.unique(events.filter(pc.equal(standing, "checked_in")))
-    finished = pa.array(sorted(set(over)), pa.string())
-    unknown = with_bookings.filter(
-        pc.and_not(
-            pc.is_in(with_bookings, value_set=finished), pc.is_in(with_bookings, value_set=checked)
-        )
-    )
-    if not len(unknown):
-        return tickets, []
-    named = _named(sorted(unknown.to_pylist()))
-    if config.count == "registered":
-        came = pc.and_(booked, pc.is_in(events, value_set=unknown))
-        place = tickets.schema.get_field_index("standing")
-        settled = pc.if_else(came, "checked_in", standing)
-        notice = Notice(
-            "bookings-counted",
-            f"nobody was checked in at {named}, so who had booked counts as having come, because "
-            "count is registered",
-        )
-        return tickets.set_column(place, "standing", settled), [notice]
-    notice = Notice(
-        "attendance-unknown",
-        f"nobody was checked in at {named}, so it is not known who came; set count: registered to "
-        "count who had booked",
-    )
-    return tickets, [notice]
-
-
 def attendances(tickets: pa.Table) -> pa.Table:
     """Make the rows of ``Attendance``, in the order of the tickets.
 
@@ -295,7 +229,7 @@ def incomes_and_places(payments: pa.Table, config: Eventbrite) -> tuple[pa.Table
     table = table.append_column("row", numbers(0, len(table)))
     keys = ["order_id", "event_id", "currency", "donation", "back"]
     sums = (
-        table.filter(pc.not_equal(amounts, 0))
+        only(table, pc.not_equal(amounts, 0))
         .group_by(keys)
         .aggregate([("amount_minor", "sum"), ("received_on", "min"), ("row", "min")])
         .combine_chunks()
@@ -325,14 +259,11 @@ def _repeats(orders: Any, people: Any, standing: Any, ids: Any) -> Any:
     """Say which tickets repeat the person of another in their order; None where none does."""
     order, person = orders.dictionary_encode(), people.dictionary_encode()
     wide = pc.multiply(order.indices.cast(pa.int64()), len(person.dictionary) or 1)
-    pair = pc.add(wide, person.indices.cast(pa.int64())).dictionary_encode().indices
-    if not len(pair) or pair.null_count == len(pair):
+    pair = pc.add(wide, person.indices.cast(pa.int64()))
+    repeated = several_times(pair)
+    if repeated is None:
         return None
-    counts = pair.value_counts()
-    often = counts.filter(pc.greater(counts.field("counts"), 1)).field("values").drop_null()
-    if not len(often):
-        return None
-    rows = pc.indices_nonzero(pc.is_in(pair, value_set=often))
+    rows = pc.indices_nonzero(repeated)
     several = pa.table(
         {
             "row": rows,
@@ -344,6 +275,23 @@ def _repeats(orders: Any, people: Any, standing: Any, ids: Any) -> Any:
     first = _array(several["id"]).take(starts_of_runs(_array(several["pair"])))
     later = _array(several["row"]).filter(pc.not_equal(_array(several["id"]), first))
     return pc.is_in(numbers(0, len(ids)), value_set=later.cast(pa.int64()))
+
+
+def several_times(codes: Any) -> Any:
+    """Say which codes are there more than once; None where none is.
+
+    Examples:
+        >>> several_times(pa.array([4, 5, None, 4, None])).to_pylist()
+        [True, False, False, True, False]
+    """
+    order = pc.sort_indices(codes)
+    inline = codes.take(order)
+    same = pc.equal(inline[1:], inline[:-1]).fill_null(False)
+    if not pc.any(same, min_count=0).as_py():
+        return None
+    one = pa.array([False])
+    beside = pc.or_(pa.concat_arrays([one, same]), pa.concat_arrays([same, one]))
+    return beside.take(pc.sort_indices(order))
 
 
 def starts_of_runs(values: Any) -> Any:
@@ -369,10 +317,3 @@ def _array(column: Any) -> Any:
 def _plain(column: Any) -> Any:
     """Give a column in one piece, with one text for each row."""
     return plain(_array(column))
-
-
-def _named(events: list[str]) -> str:
-    """Name events, the first of them where there are many."""
-    more = len(events) - _MOST_NAMED
-    named = ", ".join(events[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
-    return f"the event{'s' if len(events) > 1 else ''} {named}"

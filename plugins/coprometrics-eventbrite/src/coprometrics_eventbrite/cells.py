@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import zoneinfo
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pyarrow as pa
@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from attrs import define, field, frozen
 
 from coprometrics.money import CURRENCIES
-from coprometrics_csv.convert import Cells, Reader, Values, missing_as_null, scattered, trim
+from coprometrics_csv.convert import Cells, Reader, Values, scattered, seems_repeated, trim
 from coprometrics_csv.dates import DateFormat, parse_date, parse_datetime
 from coprometrics_csv.faults import CellError
 from coprometrics_csv.numerals import Numerals
@@ -25,6 +25,10 @@ __all__ = ["Amounts", "Moments", "People", "Times", "nothing", "present"]
 _NAIVE = pa.timestamp("us")
 _MOST_REMEMBERED = 200_000
 _PLAIN_ADDRESS = r"\A[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+\z"
+_NO_ADDRESS = CellError(
+    "not-an-address",
+    "must be one e-mail address; list texts that stand for nobody under placeholders",
+)
 _NOTHING = r"\A[(]?-?[$£€]?0*([.,]0*)?[)]?\z"
 
 
@@ -35,24 +39,25 @@ def present(cells: Cells, placeholders: tuple[str, ...]) -> Cells:
         >>> present(pa.array([" a ", "", "Info Requested"]), ("info requested",)).to_pylist()
         ['a', None, None]
     """
-    words = pa.array([" ".join(word.split()).casefold() for word in placeholders], pa.string())
-    wordy = not any(word.isdecimal() for word in placeholders)
+    words = [" ".join(word.split()).casefold() for word in placeholders]
+    wordy = not any(word.isdecimal() for word in words)
     if wordy and pc.all(pc.ascii_is_decimal(cells), min_count=0).as_py():
         return cells  # numbers, which are most of what is different in each row
+    nobody = pa.array(["", *words], pa.string())
+    if not seems_repeated(cells):
+        return _present(cells, nobody)
     coded = cells.dictionary_encode()
-    return _present(coded.dictionary, words).take(coded.indices)
+    texts = _present(coded.dictionary, nobody)
+    return cells if texts is coded.dictionary else texts.take(coded.indices)
 
 
-def _present(cells: Cells, words: Any) -> Cells:
-    cells = missing_as_null(trim(cells), ())
-    longest = pc.max(pc.binary_length(words)).as_py() or 0
-    # Capitals and small letters differ in length by a few bytes at most.
-    short = pc.less_equal(pc.binary_length(cells), 2 * longest).fill_null(False)
-    some = cells.filter(short)
-    stands = pc.is_in(pc.utf8_lower(some), value_set=words)
-    if not pc.any(stands, min_count=0).as_py():
-        return cells
-    return pc.replace_with_mask(cells, short, pc.if_else(stands, None, some))
+def _present(cells: Cells, nobody: Any) -> Cells:
+    """Give the cells themselves where nothing is to be changed."""
+    trimmed = trim(cells)
+    stands = pc.is_in(pc.utf8_lower(trimmed), value_set=nobody)
+    if pc.any(stands, min_count=0).as_py():
+        return pc.if_else(stands, None, trimmed)
+    return cells if trimmed.equals(cells) else trimmed
 
 
 @define
@@ -60,47 +65,40 @@ class People:
     """Reads addresses into pseudonyms; each different address is hashed once.
 
     Attributes:
-        person_key: gives the pseudonym of an address.
+        person_keys: gives the pseudonyms of addresses.
     """
 
-    person_key: Callable[[str], str]
+    person_keys: Callable[[Iterable[str]], list[str]]
     _known: dict[str, str | CellError] = field(factory=dict, init=False)
 
     def read(self, cells: Cells) -> Values:
         """Read the cells of a block, which are trimmed and null where they are missing."""
-        coded = cells.dictionary_encode()
-        texts = coded.dictionary
-        plain = pc.match_substring_regex(texts, _PLAIN_ADDRESS).to_pylist()
-        found = [
-            self._key(text, plain=is_plain)
-            for text, is_plain in zip(texts.to_pylist(), plain, strict=True)
-        ]
-        return _of_distinct(coded, found, pa.string())
-
-    def _key(self, text: str, *, plain: bool) -> str | CellError:
-        known = self._known.get(text)
-        if known is not None:
-            return known
-        address = text if plain else address_of(text)
-        result: str | CellError
-        if address is None:
-            result = CellError(
-                "not-an-address",
-                "must be one e-mail address; list texts that stand for nobody under placeholders",
-            )
-        else:
-            result = self.person_key(address)
         if len(self._known) >= _MOST_REMEMBERED:
             self._known.clear()
-        self._known[text] = result
-        return result
+        coded = cells.dictionary_encode()
+        texts = coded.dictionary.to_pylist()
+        if new := [text for text in texts if text not in self._known]:
+            self._learn(new)
+        return _of_distinct(coded, [self._known[text] for text in texts], pa.string())
+
+    def _learn(self, texts: list[str]) -> None:
+        plain = pc.match_substring_regex(pa.array(texts, pa.string()), _PLAIN_ADDRESS).to_pylist()
+        addresses = {
+            text: text if is_plain else address_of(text)
+            for text, is_plain in zip(texts, plain, strict=True)
+        }
+        known = {text: address for text, address in addresses.items() if address is not None}
+        if known:
+            self._known.update(zip(known, self.person_keys(known.values()), strict=True))
+        if len(known) < len(texts):
+            self._known.update(dict.fromkeys(addresses.keys() - known, _NO_ADDRESS))
 
 
 def _of_distinct(coded: Any, found: list[Any], type_: pa.DataType) -> Values:
     """Give the values of coded cells, from what was found for each different text."""
-    faulty = {code: result for code, result in enumerate(found) if isinstance(result, CellError)}
     faults: dict[int, CellError] = {}
-    if faulty:
+    if CellError in set(map(type, found)):
+        faulty = {code: fault for code, fault in enumerate(found) if isinstance(fault, CellError)}
         hit = pc.is_in(coded.indices, value_set=pa.array(list(faulty), coded.indices.type))
         rows = pc.indices_nonzero(hit)
         codes = coded.indices.take(rows).to_pylist()

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from coprometrics.cli.options import config_option, into_option, key_file_option
+
 if TYPE_CHECKING:
     from stamina.instrumentation import RetryDetails
 
@@ -22,24 +24,13 @@ def eventbrite() -> None:
 
 
 @eventbrite.command()
-@click.option(
-    "--into",
-    required=True,
-    type=click.Path(path_type=Path),
-    metavar="STORE",
-    help="The store to write; made when it is not there.",
-)
+@into_option
 @click.option(
     "--organisation",
     metavar="ID",
     help="The number of the organisation; not needed when the token sees only one.",
 )
-@click.option(
-    "--config",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="The configuration of the importer.",
-)
+@config_option
 @click.option(
     "--token-file",
     type=click.Path(path_type=Path),
@@ -53,11 +44,7 @@ def eventbrite() -> None:
     metavar="DIR",
     help="Keep the pages, without personal data, in this new folder.",
 )
-@click.option(
-    "--key-file",
-    type=click.Path(path_type=Path),
-    help="The secret key for people; coprometrics.key beside the store by default.",
-)
+@key_file_option
 @click.option("--full", is_flag=True, help="Fetch everything, not only what changed.")
 @click.option(
     "--max-calls",
@@ -86,6 +73,7 @@ def fetch(
 
     from coprometrics.cli.importing import tell
     from coprometrics.configuration import find_configuration
+    from coprometrics.importers.keys import key_file_of
     from coprometrics.importers.registry import Registry
     from coprometrics.importers.runner import load_config
     from coprometrics_eventbrite import client as service
@@ -95,13 +83,13 @@ def fetch(
     settings = find_configuration(into.absolute().parent)
     found = Registry(blocked=settings.block).importer("eventbrite")
     options = load_config(found, config)
-    key = key_file or (Path(settings.key_file) if settings.key_file else None)
     client = service.Client(
         find_token(token_file),
         base=service.BASE_URL,
         limits=service.Limits(calls=max_calls),
     )
     stamina.instrumentation.set_on_retry_hooks([_tell_wait])
+    key = key_file_of(into, key_file, settings.key_file)
     wanted = Wanted(into, organisation, keep, key, full)
     with contextlib.closing(client), _progress() as advance:
         fetched, result = fetch_into(wanted, client, found, options, settings, progress=advance)

@@ -7,8 +7,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from coprometrics_eventbrite.bookings import PAYMENTS
-from coprometrics_eventbrite.tickets import several_times
+from coprometrics_csv.arrays import only
+from coprometrics_eventbrite.bookings import PAYMENTS, several_times
 
 __all__ = ["are_refunds", "payments", "with_refunds"]
 
@@ -50,7 +50,8 @@ def payments(rows: pa.Table, donations: Any) -> pa.Table:
         donations: which of them are donations.
     """
     paid = rows.append_column("donation", donations).select([*PAYMENTS.names, "line", "standing"])
-    paid = _once(paid, rows["attendee"]).filter(pc.field("amount_minor") != 0)
+    paid = _once(paid, rows["attendee"])
+    paid = only(paid, pc.not_equal(paid["amount_minor"], 0))
     amounts = paid["amount_minor"]
     given_back = pc.unique(paid["order_id"].filter(pc.less(amounts, 0)))
     refunded = pc.and_(
@@ -64,16 +65,17 @@ def payments(rows: pa.Table, donations: Any) -> pa.Table:
 
 
 def _once(paid: pa.Table, attendees: Any) -> pa.Table:
-    """Take what an attendee paid once, where the report has the attendee twice."""
-    codes = attendees.combine_chunks().dictionary_encode().indices
-    if several_times(codes) is None:
+    """Take what an attendee paid once, where the report has the attendee twice in an order."""
+    several = several_times(attendees.combine_chunks().dictionary_encode().indices)
+    if several is None:
         return paid
     names = paid.column_names
-    numbered = paid.append_column("code", codes)
-    alone = numbered.filter(pc.field("code").is_null()).select(names)
-    known = numbered.filter(pc.field("code").is_valid())
+    numbered = paid.append_column("attendee", attendees)
+    again = numbered.filter(several)
     # Which of several does not matter: other contents are two records of one identifier.
-    once = known.sort_by([(name, "ascending") for name in ("code", "amount_minor", "line")])
-    first = once.group_by("code", use_threads=False).aggregate([(name, "first") for name in names])
-    picked = first.select([f"{name}_first" for name in names]).rename_columns(names)
-    return pa.concat_tables([alone, picked.cast(alone.schema)])
+    keys = ["order_id", "attendee"]
+    again = again.sort_by([(name, "ascending") for name in (*keys, "amount_minor", "line")])
+    rest = [name for name in names if name not in keys]
+    first = again.group_by(keys, use_threads=False).aggregate([(name, "first") for name in rest])
+    picked = first.rename_columns([name.removesuffix("_first") for name in first.column_names])
+    return pa.concat_tables([paid.filter(pc.invert(several)), picked.select(names)])

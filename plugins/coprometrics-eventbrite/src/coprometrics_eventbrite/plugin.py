@@ -9,6 +9,8 @@ from coprometrics_eventbrite.importer import EventbriteImporter
 
 __all__ = ["coprometrics_importers"]
 
+_: type[Importer] = EventbriteImporter
+
 
 @hookimpl
 def coprometrics_importers() -> Sequence[Importer]:

@@ -13,7 +13,7 @@ from coprometrics.errors import shown
 from coprometrics.importers import Item, Problem, Refusal, Skipped
 from coprometrics.records import Activity, Attendance, Organisation
 from coprometrics.tables.arrow import arrow_schema
-from coprometrics_eventbrite.bookings import TICKETS, attendances, native, settle
+from coprometrics_eventbrite.bookings import TICKETS, attendances, native
 from coprometrics_eventbrite.cleaning import Attendee, Event, Moment, instant
 from coprometrics_eventbrite.cleaning import Organisation as Account
 from coprometrics_eventbrite.config import Eventbrite
@@ -21,6 +21,7 @@ from coprometrics_eventbrite.gathering import Gathered, Placed
 from coprometrics_eventbrite.money_of_pages import incomes_of_orders
 from coprometrics_eventbrite.rows_of_pages import batches, no_instant, texts, zone_of
 from coprometrics_eventbrite.tickets_of_pages import donation_test, standings
+from coprometrics_eventbrite.turnout import Turnout, about_unknown, settled
 
 __all__ = ["records"]
 
@@ -175,9 +176,12 @@ def _attendances(
         for placed in gathered.events
         if _status(placed.item, now) == "completed" and _is_past(placed.item, now)
     ]
-    tickets, notices = settle(_tickets(places, booked, config), over, config)
-    yield from notices
-    yield from batches(Attendance, attendances(tickets), places)
+    tickets = _tickets(places, booked, config)
+    turnout = Turnout()
+    turnout.see(tickets)
+    unknown = turnout.unknown(over)
+    yield from about_unknown(unknown, config)
+    yield from batches(Attendance, attendances(settled(tickets, unknown, config)), places)
 
 
 def _checked(attendee: Attendee) -> tuple[Problem | None, dt.datetime | None]:

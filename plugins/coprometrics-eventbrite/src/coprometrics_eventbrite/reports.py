@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,8 +9,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from coprometrics.errors import ConfigError, shown
-from coprometrics.importers import Batch, Context, Item, Notice, Skipped, Source
+from coprometrics.importers import Batch, Context, Item, Notice, Source
 from coprometrics.records import Activity, Attendance, Income, Record
+from coprometrics_csv.arrays import only
 from coprometrics_csv.columns import Header, fold
 from coprometrics_csv.dialect import Dialect
 from coprometrics_csv.readers import INSTANT
@@ -22,7 +22,10 @@ from coprometrics_eventbrite.happenings import SeenEvent, happenings
 from coprometrics_eventbrite.payments import are_refunds, payments, with_refunds
 from coprometrics_eventbrite.presets import check_labels, delimiter_of, plain, recognised, unknown
 from coprometrics_eventbrite.rows import Report, RowMaker
+from coprometrics_eventbrite.shelves import MOST_HELD, Shelves
+from coprometrics_eventbrite.tally import Tally
 from coprometrics_eventbrite.tickets import ROWS, each_ticket
+from coprometrics_eventbrite.turnout import Turnout, about_unknown, settled
 
 __all__ = ["read_report"]
 
@@ -34,10 +37,12 @@ def read_report(source: Source, config: Eventbrite, context: Context) -> Iterato
     """Read a report; every row becomes records, a refusal, or is counted as left out.
 
     The tickets of an order may stand anywhere in the file, and are looked at together. So the
-    columns that matter are kept, as Arrow, until the whole file is read.
+    rows are put aside until the whole file is read: without anything personal in them, and where
+    they are many, on disk. Then they come back order by order, and no longer as in the file.
 
     Raises:
         SourceError: when the file is no report that is known, or cannot be read.
+        ImporterError: when the disk does not take the rows of a large report.
         ConfigError: when it does not name its event, and the settings do not either.
     """
     check_labels(config.labels)
@@ -47,28 +52,24 @@ def read_report(source: Source, config: Eventbrite, context: Context) -> Iterato
         delimiter=delimiter_of(source, renamed),
         footer=(_TOTALS,),
     )
-    with open_table(source, dialect) as table:
-        report = _bound(table.header, renamed)
-        _check_event(report, config, source)
-        yield from _notices(table, report, renamed)
-        maker = RowMaker(report, config, context.person_key)
-        parts: list[pa.Table] = []
-        seen: set[SeenEvent] = set()
-        left_out: dict[str, int] = {}
-        for block in table.blocks(report.wanted, context.progress):
-            made = maker.make(block)
-            for reason, count in block.left_out.items():
-                left_out[reason] = left_out.get(reason, 0) + count
-            yield from made.refusals
-            parts.append(made.rows)
-            seen |= made.events
-    yield from (Skipped(count, reason) for reason, count in left_out.items())
-    yield from _about_money(maker)
-    rows = pa.concat_tables(parts).combine_chunks() if parts else ROWS.empty_table()
-    parts.clear()
-    if "status" not in report.positions:
-        rows = with_refunds(rows)
-    yield from _records(rows, seen, config, context)
+    tally = Tally(config, context.now)
+    with Shelves("order_id", ROWS, most=MOST_HELD) as shelves:
+        with open_table(source, dialect) as table:
+            report = _bound(table.header, renamed)
+            _check_event(report, config, source)
+            yield from _notices(table, report, renamed)
+            maker = RowMaker(report, config, context.person_keys)
+            seen: set[SeenEvent] = set()
+            for block in table.blocks(report.wanted, context.progress):
+                tally.leave_out(block.left_out)
+                made = maker.make(block)
+                yield from made.refusals
+                tally.see(made.rows)
+                shelves.add(made.rows)
+                seen |= made.events
+        yield from _about_money(maker)
+        with_status = "status" in report.positions
+        yield from _records(shelves, with_status, seen, tally, context)
 
 
 def _bound(header: Header, renamed: dict[str, str]) -> Report:
@@ -137,16 +138,37 @@ def _about_money(maker: RowMaker) -> Iterator[Notice]:
 
 
 def _records(
-    rows: pa.Table, seen: set[SeenEvent], config: Eventbrite, context: Context
+    shelves: Shelves, with_status: bool, seen: set[SeenEvent], tally: Tally, context: Context
 ) -> Iterator[Item]:
+    config = tally.config
     events = happenings(seen, config, context.now)
     yield from events.notices
     yield from _batches(Activity, events.rows, None)
-    donations = bookings.are_donations(rows["ticket_kind"], config)
-    yield from _incomes(rows, donations, config)
-    yield from _what_else(rows, donations, config, context.now)
-    held = pc.and_not(rows["event_id"].is_valid(), pc.or_(donations, are_refunds(rows)))
-    yield from _attendances(rows.filter(held), events.over, config)
+    turnout = Turnout()
+    for rows, donations in _orders(shelves, with_status, config):
+        yield from _incomes(rows, donations, config)
+        turnout.see(_tickets(rows, donations))
+    unknown = turnout.unknown(events.over)
+    yield from tally.skipped()
+    yield from tally.notices()
+    yield from about_unknown(unknown, config)
+    for rows, donations in _orders(shelves, with_status, config):
+        yield from _attendances(_tickets(rows, donations), unknown, config)
+
+
+def _orders(
+    shelves: Shelves, with_status: bool, config: Eventbrite
+) -> Iterator[tuple[pa.Table, Any]]:
+    """Give the rows of whole orders, and which of them are donations."""
+    for part in shelves.parts():
+        rows = part if with_status else with_refunds(part)
+        yield rows, bookings.are_donations(rows["ticket_kind"], config)
+
+
+def _tickets(rows: pa.Table, donations: Any) -> pa.Table:
+    """Take the rows that stand for tickets."""
+    placed = pc.and_(rows["event_id"].is_valid(), pc.greater(rows["quantity"], 0))
+    return only(rows, pc.and_not(placed, pc.or_(donations, are_refunds(rows))))
 
 
 def _incomes(rows: pa.Table, donations: Any, config: Eventbrite) -> Iterator[Batch]:
@@ -155,13 +177,10 @@ def _incomes(rows: pa.Table, donations: Any, config: Eventbrite) -> Iterator[Bat
     yield from _batches(Income, incomes, paid["line"].combine_chunks().take(first))
 
 
-def _attendances(rows: pa.Table, over: tuple[str, ...], config: Eventbrite) -> Iterator[Item]:
+def _attendances(rows: pa.Table, unknown: list[str], config: Eventbrite) -> Iterator[Batch]:
     numbered = each_ticket(rows)
     numbered = numbered.append_column("checked_in_at", pa.nulls(len(numbered), INSTANT))
-    tickets = numbered.select([*bookings.TICKETS.names, "line"])
-    del rows, numbered  # a large report is held once, not thrice
-    tickets, said = bookings.settle(tickets, over, config)
-    yield from said
+    tickets = settled(numbered.select([*bookings.TICKETS.names, "line"]), unknown, config)
     yield from _batches(Attendance, bookings.attendances(tickets), tickets["line"])
 
 
@@ -170,54 +189,3 @@ def _batches(type_: type[Record], rows: pa.Table, lines: Any) -> Iterator[Batch]
     for at in range(0, len(rows), _BATCH):
         part = None if whole is None else whole.slice(at, _BATCH)
         yield Batch(type_, rows.slice(at, _BATCH), lines=part)
-
-
-def _what_else(
-    rows: pa.Table, donations: Any, config: Eventbrite, now: dt.datetime
-) -> Iterator[Item]:
-    """Count the rows that gave no record, and say what may be meant in another way."""
-    without = pc.equal(rows["amount_minor"], 0)
-    unplaced = pc.and_(rows["event_id"].is_null(), pc.invert(donations))
-    reasons = {
-        "donations without an amount": pc.and_(donations, without),
-        "orders without an amount, of an event without a number": pc.and_(unplaced, without),
-        "rows without a ticket and without an amount": pc.and_(
-            pc.and_(pc.equal(rows["quantity"], 0), without),
-            pc.invert(pc.or_(unplaced, donations)),
-        ),
-    }
-    for reason, hit in reasons.items():
-        if count := pc.sum(hit).as_py() or 0:
-            yield Skipped(count, reason)
-    if placeless := pc.sum(unplaced).as_py() or 0:
-        yield Notice(
-            "event-number-unknown",
-            f"{placeless:,} orders do not say the number of their event, so their bookings are "
-            "left out; add the column Event ID to the report, or declare the event with its title",
-        )
-    late = pc.greater(rows["received_on"], now.date() + dt.timedelta(days=1))
-    if count := pc.sum(late).as_py() or 0:
-        yield Notice(
-            "orders-in-the-future",
-            f"{count:,} orders are dated after today; see how the report writes dates, and declare "
-            "it under date_formats",
-        )
-    if rows["registered_at"].null_count > rows["received_on"].null_count:
-        yield Notice(
-            "time-zone-unknown",
-            "the times of orders have no time zone, so only their days are kept; set timezone",
-        )
-    yield from _perhaps_donations(rows, donations, config)
-
-
-def _perhaps_donations(rows: pa.Table, donations: Any, config: Eventbrite) -> Iterator[Notice]:
-    others: Any = rows["ticket_kind"].filter(pc.invert(donations)).drop_null()
-    kinds: list[str] = others.unique().to_pylist()
-    words = [word.casefold() for word in config.donations]
-    like = sorted(k for k in kinds if any(w in fold(k).split() for w in words))
-    if like:
-        yield Notice(
-            "perhaps-donations",
-            f"counted as visitors: {', '.join(map(shown, like[:12]))}; where such a ticket admits "
-            "nobody, list its name under donations",
-        )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pyarrow as pa
@@ -13,7 +13,7 @@ from attrs import define, field, frozen
 from coprometrics.errors import SourceError, shown
 from coprometrics.importers import Locator, Problem, Refusal
 from coprometrics.money import CURRENCIES
-from coprometrics_csv.arrays import numbers, repeated
+from coprometrics_csv.arrays import numbers, only, repeated
 from coprometrics_csv.blocks import Block
 from coprometrics_csv.convert import Values
 from coprometrics_csv.dates import DateFormat
@@ -108,7 +108,7 @@ class RowMaker:
     Args:
         report: the report.
         config: the settings.
-        person_key: gives the pseudonym of an address.
+        person_keys: gives the pseudonyms of addresses.
 
     Attributes:
         uncollected: how many rows showed an amount that nobody was charged.
@@ -116,7 +116,7 @@ class RowMaker:
     """
 
     def __init__(
-        self, report: Report, config: Eventbrite, person_key: Callable[[str], str]
+        self, report: Report, config: Eventbrite, person_keys: Callable[[Iterable[str]], list[str]]
     ) -> None:
         self.uncollected = 0
         self.partly_refunded = 0
@@ -124,7 +124,7 @@ class RowMaker:
         self._config = config
         formats = config.date_formats or report.preset.date_formats
         self._times = Times(tuple(DateFormat.of(text, "eventbrite") for text in formats))
-        self._people = People(person_key)
+        self._people = People(person_keys)
         decimal = config.decimal or report.preset.decimal
         self._amounts = Amounts(decimal)
         self._counts = integer_reader(Numerals(decimal, "," if decimal == "." else "."))
@@ -366,8 +366,8 @@ def _among(cells: Any, words: tuple[str, ...]) -> Any:
 
 def _events(rows: pa.Table) -> set[SeenEvent]:
     """Give what rows say about their events, each once."""
-    names = ["event_id", "event_name", "event_date", "event_time", "event_zone", "event_place"]
-    named = rows.select(names).filter(rows["event_id"].is_valid())
-    different = named.group_by(names).aggregate([])
-    columns = [[text or "" for text in different[name].to_pylist()] for name in names]
-    return {SeenEvent(*row) for row in zip(*columns, strict=True)}
+    names = ("event_id", "event_name", "event_date", "event_time", "event_zone", "event_place")
+    named = only(rows.select(names), rows["event_id"].is_valid())
+    told = [name for name in names if named[name].null_count < len(named)]
+    different = named.group_by(told).aggregate([]).to_pylist() if told else []
+    return {SeenEvent(*(row.get(name) or "" for name in names)) for row in different}

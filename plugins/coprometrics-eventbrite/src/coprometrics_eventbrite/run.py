@@ -12,12 +12,12 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from attrs import frozen
+from attrs import Factory, frozen
 
 from coprometrics.configuration import Configuration
 from coprometrics.errors import ParameterError
 from coprometrics.importers import Context, Source
-from coprometrics.importers.keys import PeopleKey
+from coprometrics.importers.keys import PeopleKey, key_file_of
 from coprometrics.importers.registry import Found
 from coprometrics.importers.runner import ImportResult, import_source
 from coprometrics.store import Provenance, Store
@@ -52,7 +52,7 @@ class Wanted:
     into: Path
     organisation: str | None = None
     keep: Path | None = None
-    key_file: Path | None = None
+    key_file: Path = Factory(lambda self: key_file_of(self.into), takes_self=True)
     full: bool = False
 
 
@@ -96,13 +96,13 @@ def fetch_into(
         fetched = fetcher.fetch(organisation, folder, since, progress)
         pages = _settled(folder, wanted.keep)
         with Store.open(wanted.into) as store:
-            person = _key(wanted, store).pseudonym
+            key = PeopleKey(wanted.key_file, store)
             result = import_source(
                 Source.at(pages, name=name),
                 found,
                 store,
                 config=config,
-                context=Context(person_key=person, now=fetcher.now),
+                context=Context(key.pseudonym, fetcher.now, person_keys=key.pseudonyms),
                 settings=settings,
             )
     return fetched, result
@@ -115,20 +115,14 @@ def _before(wanted: Wanted) -> tuple[PeopleKey, list[Provenance]]:
         with Store.open(wanted.into, create=False) as store:
             seen = store.sources()
             if store.person_key_id() is not None:
-                key = _key(wanted, store)
+                key = PeopleKey(wanted.key_file, store)
                 key.pseudonym(PROBE)
                 return key, seen
     # A store that knows no key must not learn of one before there are people in it.
     with Store.open() as blank:
-        key = _key(wanted, blank)
+        key = PeopleKey(wanted.key_file, blank)
         key.pseudonym(PROBE)
         return key, seen
-
-
-def _key(wanted: Wanted, store: Store) -> PeopleKey:
-    if wanted.key_file is not None:
-        return PeopleKey(wanted.key_file, store)
-    return PeopleKey.beside(wanted.into, store)
 
 
 @contextlib.contextmanager

@@ -9,9 +9,9 @@ import pyarrow.compute as pc
 
 from coprometrics_csv.arrays import numbers, repeated
 from coprometrics_csv.readers import INSTANT
-from coprometrics_eventbrite.bookings import starts_of_runs
+from coprometrics_eventbrite.bookings import several_times, starts_of_runs
 
-__all__ = ["MOST_TICKETS", "ROWS", "each_ticket", "several_times"]
+__all__ = ["MOST_TICKETS", "ROWS", "each_ticket"]
 
 MOST_TICKETS = 1_000
 """How many tickets one row may stand for."""
@@ -97,18 +97,6 @@ def _ordinals(tickets: pa.Table) -> Any:
     back = pc.sort_indices(part["row"])
     ones = repeated(pa.scalar(1, pa.int64()), len(every))
     return pc.replace_with_mask(ones, several, number.take(back))
-
-
-def several_times(codes: Any) -> Any:
-    """Say which codes are there more than once; None where none is.
-
-    Examples:
-        >>> several_times(pa.array([4, 5, 4])).to_pylist()
-        [True, False, True]
-    """
-    counts = codes.value_counts()
-    often = counts.filter(pc.greater(counts.field("counts"), 1)).field("values").drop_null()
-    return pc.is_in(codes, value_set=often) if len(often) else None
 
 
 def each_ticket(rows: pa.Table) -> pa.Table:

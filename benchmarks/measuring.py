@@ -1,0 +1,49 @@
+"""Steps measured each in a process of its own: how long they take, and how the memory grows."""
+
+from __future__ import annotations
+
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+__all__ = ["Step", "measured", "wanted"]
+
+REPEATS = 3
+Step = Callable[[Path], int]
+"""Does something with a file, and gives how many rows it found."""
+
+
+def peak() -> float:
+    """Give the most memory used so far, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def measure(step: Step, path: Path) -> None:
+    """Print the seconds of the fastest run, and by how many MB the memory grew."""
+    before, times, found = peak(), [], set()
+    for _ in range(REPEATS):
+        start = time.perf_counter()
+        found.add(step(path))
+        times.append(time.perf_counter() - start)
+    assert len(found) == 1
+    assert min(found) > 0
+    print(min(times), peak() - before)
+
+
+def measured(script: str, step: str, path: Path) -> tuple[float, float]:
+    """Measure a step of a script in a process of its own: seconds, and MB of memory."""
+    command = [sys.executable, script, step, str(path)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    seconds, memory = map(float, done.stdout.split())
+    return seconds, memory
+
+
+def wanted(steps: Mapping[str, Step]) -> bool:
+    """Do the one step that the command line names, as ``measured`` has it; False for none."""
+    if len(sys.argv) != 3 or sys.argv[1] not in steps:
+        return False
+    measure(steps[sys.argv[1]], Path(sys.argv[2]))
+    return True

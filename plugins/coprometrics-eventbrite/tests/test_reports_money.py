@@ -1,0 +1,99 @@
+"""What was paid, given back and donated, as reports tell it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+# Donations.
+
+
+@pytest.mark.parametrize("name", ["Donation", "DONEREN", " donatie "])
+def test_a_donation_is_money_and_no_visitor(name: str, read: Any) -> None:
+    row = {"Ticket Type": name, "Total Paid": "5.00", "Attendee #": "9002"}
+    found = read("us", {}, row)
+    assert len(found.attendances) == 1
+    (income,) = found.incomes
+    assert (income.kind, income.stream, income.amount_minor) == ("donation", "donations", 500)
+    assert income.id == "eventbrite:5001:donation"
+
+
+def test_a_donation_of_nothing_is_counted_as_left_out(read: Any) -> None:
+    found = read("us", {"Ticket Type": "Donation"})
+    assert (found.attendances, found.incomes) == ([], [])
+    assert found.skipped == {"donations without an amount": 1}
+
+
+def test_a_ticket_with_a_donation_in_its_name_is_pointed_out(read: Any) -> None:
+    found = read("us", {"Ticket Type": "Ticket with donation"})
+    assert len(found.attendances) == 1
+    assert "'Ticket with donation'" in found.notice("perhaps-donations")
+    names = ["ticket with donation"]
+    assert read("us", {"Ticket Type": "Ticket with donation"}, donations=names).attendances == []
+
+
+def test_a_fee_and_a_donation_of_one_order_are_two_incomes(read: Any) -> None:
+    rows = [
+        {"Total Paid": "10.00"},
+        {"Total Paid": "5.00", "Ticket Type": "Donation", "Attendee #": "2"},
+    ]
+    found = read("us", *rows)
+    assert [(i.id, i.amount_minor) for i in found.incomes] == [
+        ("eventbrite:5001", 1000), ("eventbrite:5001:donation", 500),
+    ]  # fmt: skip
+
+
+# Payments and refunds.
+
+
+def test_income_is_once_an_order_on_the_day_it_was_made(read: Any) -> None:
+    rows = [{"Attendee #": str(n), "Total Paid": "7.50", "Order Date": "07/01/24 00:30"}
+            for n in range(4)]  # fmt: skip
+    (income,) = read("us", *rows, timezone="Europe/London").incomes
+    assert income.id == "eventbrite:5001"
+    assert (income.amount_minor, income.currency) == (3000, "GBP")
+    assert income.received_on == dt.date(2024, 7, 1)
+    assert (income.kind, income.stream) == ("fee", "tickets")
+    assert income.activity_id == "eventbrite:77"
+
+
+def test_streams_are_as_declared(read: Any) -> None:
+    (income,) = read("us", {"Total Paid": "1.00"}, stream="training").incomes
+    assert income.stream == "training"
+
+
+def test_days_without_a_time_zone_are_as_written(read: Any) -> None:
+    (income,) = read("us", {"Total Paid": "1.00", "Order Date": "07/01/24 00:30"}).incomes
+    assert income.received_on == dt.date(2024, 7, 1)
+
+
+def test_brackets_are_money_given_back(read: Any) -> None:
+    rows = [{"Ticket price": "15.00"}, {"Ticket price": "(15.00)", "Barcode number": ""}]
+    found = read("attendees", *rows)
+    assert [(i.id, i.kind, i.amount_minor) for i in found.incomes] == [
+        ("eventbrite:5001", "fee", 1500), ("eventbrite:5001:refund", "refund", -1500),
+    ]  # fmt: skip
+    assert [a.status for a in found.attendances] == ["cancelled"]
+
+
+def test_a_ticket_partly_given_back_stays_booked(read: Any) -> None:
+    rows = [{"Ticket price": "15.00"}, {"Ticket price": "(5.00)"}]
+    assert [a.status for a in read("attendees", *rows).attendances] == ["registered"]
+
+
+def test_a_refunded_ticket_that_still_shows_its_price_is_paid_and_given_back(read: Any) -> None:
+    found = read("us", {"Total Paid": "15.00", "Attendee Status": "Refunded"})
+    assert [i.amount_minor for i in found.incomes] == [1500, -1500]
+    refunded = {"Attendee Status": "Refunded"}
+    rows = [
+        refunded | {"Total Paid": "15.00"},
+        refunded | {"Total Paid": "(15.00)", "Attendee #": "2"},
+    ]
+    assert [i.amount_minor for i in read("us", *rows).incomes] == [1500, -1500]
+
+
+def test_free_orders_give_no_income(read: Any) -> None:
+    assert read("attendees", {"Ticket price": "Free"}).incomes == []
+    assert read("us", {"Total Paid": ""}).incomes == []
