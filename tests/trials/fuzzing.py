@@ -15,17 +15,19 @@ from typing import Any
 
 import atheris
 
-with atheris.instrument_imports(include=["coprometrics", "coprometrics_csv", "ruamel.yaml"]):
+PLUGINS = [f"coprometrics_{name}" for name in ("360giving", "csv", "eventbrite", "twitter")]
+
+with atheris.instrument_imports(include=["coprometrics", *PLUGINS, "ruamel.yaml"]):
     from coprometrics.documents import load_document
     from coprometrics.documents.loading import parse_document
     from coprometrics.documents.yaml import read_yaml
     from coprometrics.errors import CoprometricsError
-    from coprometrics.importers import Context, Source
+    from coprometrics.importers import Batch, Context, Source
     from coprometrics.importers.registry import Registry
-    from coprometrics.importers.runner import import_source, load_config
+    from coprometrics.importers.runner import load_config
     from coprometrics.report.printed import parse_printed
     from coprometrics.report.report_file import Report
-    from coprometrics.store import Store
+    from coprometrics.tables.validation import validate
     from coprometrics_csv.dates import DateFormat, parse_date, parse_datetime
     from coprometrics_csv.dialect import Dialect
     from coprometrics_csv.faults import CellError
@@ -125,8 +127,9 @@ def documents(data: bytes) -> None:
 
 
 def of_importer(name: str, suffix: str) -> Callable[[bytes], None]:
-    """Give the target of an importer that is installed: a whole import of one file."""
-    found = Registry().importer(name)
+    """Give the target of an importer that is installed: reading one file into checked records."""
+    with atheris.instrument_imports(include=PLUGINS):
+        found = Registry().importer(name)
     config = load_config(found, None)
     path = FOLDER / f"source{suffix}"
 
@@ -134,8 +137,9 @@ def of_importer(name: str, suffix: str) -> Callable[[bytes], None]:
         path.write_bytes(data)
         source = Source.at(path)
         found.importer.identify(source)
-        with Store.open() as store:
-            import_source(source, found, store, config=config, context=CONTEXT)
+        for item in found.importer.read(source, config, CONTEXT):
+            if isinstance(item, Batch):
+                validate(item.rows, item.record_type)
 
     return target
 

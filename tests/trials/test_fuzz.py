@@ -79,7 +79,11 @@ ZIP = (
 
 @pytest.mark.parametrize(
     ("importer", "suffix"),
-    [("twitter", ".zip"), ("twitter", ".js"), ("eventbrite", ".json"), ("eventbrite", ".csv")],
+    [
+        *(("twitter", ".zip"), ("twitter", ".js"), ("twitter", ".json"), ("twitter", ".csv")),
+        *(("eventbrite", ".json"), ("eventbrite", ".csv")),
+        *(("360giving", ".json"), ("360giving", ".csv")),
+    ],
 )
 def test_importers_raise_nothing_but_their_own_errors(importer: str, suffix: str, tmp_path: Path):
     from coprometrics.errors import ImporterError
@@ -95,4 +99,6 @@ def test_importers_raise_nothing_but_their_own_errors(importer: str, suffix: str
         load_config(found, None)
     except ImporterError as error:
         pytest.skip(str(error))
-    fuzz(f"{importer}:{suffix}", tmp_path, [ZIP, b'{"a": [1]}', b"window.YTD.a.part0 = [{}]"])
+    cases = ROOT / "plugins" / f"coprometrics-{importer}" / "tests" / "cases"
+    seeds = [path.read_bytes() for path in sorted(cases.rglob(f"*{suffix}"))]
+    fuzz(f"{importer}:{suffix}", tmp_path, [ZIP, *seeds] if suffix == ".zip" else seeds)
