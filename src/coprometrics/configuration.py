@@ -26,15 +26,13 @@ from attrs import evolve, frozen
 from coprometrics.documents import setting, structure
 from coprometrics.documents.loading import read_text
 from coprometrics.errors import CoprometricsError, SchemaError
+from coprometrics.plugins import BLOCK_VARIABLE, blocked_by_environment
 from coprometrics.records import Record, field_specs, record_type
 
 __all__ = ["BLOCK_VARIABLE", "KEY_VARIABLE", "Configuration", "find_configuration"]
 
 KEY_VARIABLE = "COPROMETRICS_KEY_FILE"
 """The environment variable that names the key file for people."""
-
-BLOCK_VARIABLE = "COPROMETRICS_BLOCK"
-"""The environment variable with the names of plugins that must not be imported, by commas."""
 
 
 @frozen
@@ -124,6 +122,5 @@ def _toml(path: Path) -> dict[str, Any]:
 
 
 def _with_environment(found: Configuration) -> Configuration:
-    names = [name.strip() for name in os.environ.get(BLOCK_VARIABLE, "").split(",")]
-    blocked = tuple(dict.fromkeys([*found.block, *filter(None, names)]))
+    blocked = tuple(dict.fromkeys([*found.block, *blocked_by_environment()]))
     return evolve(found, block=blocked, key_file=os.environ.get(KEY_VARIABLE) or found.key_file)

@@ -116,6 +116,7 @@ def test_the_command_line_lists_it_and_works_it_out(registry, monkeypatch, tmp_p
     built = registry(houses=plugin(a_metric()), broken=SimpleNamespace(coprometrics_metrics=1))
     points = built._plugins._points
     monkeypatch.setattr("coprometrics.plugins.entry_points", lambda group: points)
+    monkeypatch.delenv("CI", raising=False)
     with Store.open(tmp_path / "data.duckdb"):
         pass
     listed = CliRunner().invoke(cli, ["metrics"])

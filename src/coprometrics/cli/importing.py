@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -11,6 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from coprometrics.cli.options import (
+    config_option,
+    into_option,
+    key_file_option,
+    strict_option,
+    tell_failures,
+)
 
 if TYPE_CHECKING:
     from coprometrics.importers.contract import Source
@@ -25,27 +32,14 @@ _SHOWN = 20
 
 @click.command("import")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option(
-    "--into",
-    required=True,
-    type=click.Path(path_type=Path),
-    metavar="STORE",
-    help="The store to write; made when it is not there.",
-)
+@into_option
 @click.option(
     "--importer",
     "name",
     metavar="NAME",
     help="The importer; found from the mapping and the file when it is not named.",
 )
-@click.option(
-    "--mapping",
-    "--config",
-    "mapping",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="The configuration of the importer.",
-)
+@config_option
 @click.option("--dry-run", is_flag=True, help="Check everything and keep nothing.")
 @click.option(
     "--policy",
@@ -60,21 +54,19 @@ _SHOWN = 20
     metavar="N",
     help="Keep nothing when more than N rows of a file are refused.",
 )
-@click.option(
-    "--key-file",
-    type=click.Path(path_type=Path),
-    help="The secret key for people; coprometrics.key beside the store by default.",
-)
+@key_file_option
+@strict_option
 @click.option("--all-issues", is_flag=True, help="List every refused row, not only the first 20.")
 def import_command(
     files: tuple[Path, ...],
     into: Path,
     name: str | None,
-    mapping: Path | None,
+    config: Path | None,
     dry_run: bool,
     policy: str,
     max_errors: int | None,
     key_file: Path | None,
+    strict: bool,
     all_issues: bool,
 ) -> int:
     """Import FILES into a store: all of a file or, when it fails, none of it.
@@ -83,31 +75,29 @@ def import_command(
     """
     from coprometrics.configuration import find_configuration
     from coprometrics.importers.contract import Context, Source
-    from coprometrics.importers.keys import PeopleKey, key_beside
+    from coprometrics.importers.keys import PeopleKey, key_file_of
     from coprometrics.importers.registry import Registry
     from coprometrics.importers.runner import import_source, load_config
 
     sources = [Source.at(path) for path in files]
     settings = find_configuration(into.absolute().parent)
     registry = Registry(blocked=settings.block)
-    chosen = [_choose(registry, source, name, mapping) for source in sources]
-    configs = [load_config(found, mapping) for found in chosen]
+    chosen = _choose(registry, sources, name, config, strict=strict)
+    configs = [load_config(found, config) for found in chosen]
     clean = True
     with _open_store(into, dry_run=dry_run) as store:
-        named = key_file or settings.key_file
-        secret = Path(named) if named else key_beside(into)
-        key = PeopleKey(secret, store)
-        if dry_run:
-            # Nothing is kept, so that no key is made either.
-            key = PeopleKey(secret if secret.exists() else None)
-        for source, found, config in zip(sources, chosen, configs, strict=True):
+        secret = key_file_of(into, key_file, settings.key_file)
+        # A dry run keeps nothing, so that it makes no key either.
+        unmade = dry_run and not secret.exists()
+        key = PeopleKey(None if unmade else secret, None if dry_run else store)
+        for source, found, options in zip(sources, chosen, configs, strict=True):
             with _progress(source) as advance:
                 result = import_source(
                     source,
                     found,
                     store,
-                    config=config,
-                    context=Context(person_key=key.pseudonym, progress=advance),
+                    config=options,
+                    context=Context(key.pseudonym, progress=advance, person_keys=key.pseudonyms),
                     policy="strict" if policy == "strict" else "collect",
                     max_errors=max_errors,
                     dry_run=dry_run,
@@ -118,12 +108,35 @@ def import_command(
     return 0 if clean else 1
 
 
-def _choose(registry: Registry, source: Source, name: str | None, mapping: Path | None) -> Found:
-    from coprometrics.errors import ImporterError
+def _choose(
+    registry: Registry,
+    sources: list[Source],
+    name: str | None,
+    mapping: Path | None,
+    *,
+    strict: bool,
+) -> list[Found]:
+    """Give the importer of each source; the plugins that fail meanwhile are told of."""
+    from coprometrics.errors import PluginError
 
     if name is not None:
-        return registry.importer(name)
-    answers = registry.identify(source, schema=None if mapping is None else _schema(mapping))
+        found = registry.importer(name)
+        return [found for _source in sources]
+    schema = None if mapping is None else _schema(mapping)
+    with _status() as progress:
+        answers = [registry.identify(s, schema=schema, progress=progress) for s in sources]
+        failures = registry.failures()
+    if tell_failures(failures, strict=strict):
+        raise PluginError(
+            "a plugin failed, and nothing was imported",
+            remedy="see above; without --strict and CI=true it is only a warning",
+        )
+    return [_only(source, found) for source, found in zip(sources, answers, strict=True)]
+
+
+def _only(source: Source, answers: list[tuple[Found, str]]) -> Found:
+    from coprometrics.errors import ImporterError
+
     names = ", ".join(sorted(found.importer.name for found, _reason in answers))
     if len(answers) == 1:
         return answers[0][0]
@@ -153,6 +166,19 @@ def _open_store(path: Path, *, dry_run: bool) -> Store:
     if dry_run and not path.exists():
         return Store.open()
     return Store.open(path)
+
+
+@contextlib.contextmanager
+def _status() -> Iterator[Callable[[str], None]]:
+    """Show a step in words on a terminal; elsewhere nothing."""
+    if not sys.stderr.isatty():
+        yield lambda _step: None
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    with Console(stderr=True).status("") as status:
+        yield lambda step: status.update(Text(step))
 
 
 @contextlib.contextmanager
@@ -199,17 +225,17 @@ def tell(result: ImportResult, *, everything: bool, dry_run: bool) -> None:
 
 
 @click.command("importers")
+@strict_option
 @click.option(
-    "--strict",
-    is_flag=True,
-    help="Exit with 1 when a plugin cannot be used; CI=true does the same.",
+    "--no-import", is_flag=True, help="List what their metadata say; import none of them."
 )
-def importers(strict: bool) -> int:
+def importers(strict: bool, no_import: bool) -> int:
     """List the importers, where each comes from, and whether it can be used."""
     from coprometrics.configuration import find_configuration
     from coprometrics.importers.registry import Registry
 
-    plugins = Registry(blocked=find_configuration(Path.cwd()).block).plugins()
+    registry = Registry(blocked=find_configuration(Path.cwd()).block)
+    plugins = registry.discover() if no_import else registry.plugins()
     if not plugins:
         click.echo("there are none; install a plugin such as coprometrics-csv")
     for plugin in plugins:
@@ -217,6 +243,5 @@ def importers(strict: bool) -> int:
         api = ", ".join(sorted({str(i.hook_api) for i in plugin.offers})) or "-"
         line = f"{names}  {plugin.distribution} {plugin.version}  hook API {api}  {plugin.state}"
         click.echo(f"{line}: {plugin.reason}" if plugin.reason else line)
-    unusable = [p for p in plugins if p.state not in ("ready", "blocked")]
-    strict = strict or os.environ.get("CI", "").lower() == "true"
-    return 1 if unusable and strict else 0
+    failures = [plugin.failure for plugin in plugins]
+    return 2 if tell_failures([one for one in failures if one], strict=strict) else 0

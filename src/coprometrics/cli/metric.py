@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from coprometrics.cli.options import start_month_option, strict_option, tell_failures
+
 __all__ = ["metric", "metrics"]
 
 
@@ -39,13 +41,7 @@ def _parameters(given: tuple[str, ...]) -> dict[str, str]:
     metavar="PERIOD",
     help="2023, 2023/24, 2023-05 or 2023-01-01..2023-12-31.",
 )
-@click.option(
-    "--start-month",
-    type=click.IntRange(1, 12),
-    default=1,
-    show_default=True,
-    help="The month in which an operational year starts.",
-)
+@start_month_option
 @click.option(
     "--param",
     "given",
@@ -61,6 +57,7 @@ def _parameters(given: tuple[str, ...]) -> dict[str, str]:
     show_default=True,
     help="How to print the figures.",
 )
+@strict_option
 def metric(
     name: str,
     data: Path,
@@ -68,6 +65,7 @@ def metric(
     start_month: int,
     given: tuple[str, ...],
     form: str,
+    strict: bool,
 ) -> int:
     """Calculate the metric NAME from a store."""
     from coprometrics.configuration import find_configuration
@@ -77,7 +75,10 @@ def metric(
     from coprometrics.periods import parse_period
     from coprometrics.store import Store
 
-    found = MetricRegistry(blocked=find_configuration(data.absolute().parent).block).metric(name)
+    registry = MetricRegistry(blocked=find_configuration(data.absolute().parent).block)
+    found = registry.metric(name)
+    if found.plugin is not None and tell_failures(registry.failures(), strict=strict):
+        return 2
     parameters: dict[str, Any] = dict(_parameters(given))
     if period_text and found.takes_period == "no":
         raise ParameterError(
@@ -95,7 +96,8 @@ def metric(
 
 
 @click.command("metrics")
-def metrics() -> None:
+@strict_option
+def metrics(strict: bool) -> int:
     """List the metrics: version, what each answers, its input and parameters."""
     from coprometrics.configuration import find_configuration
     from coprometrics.metrics.registry import MetricRegistry
@@ -114,5 +116,6 @@ def metrics() -> None:
             options = f": {', '.join(parameter.options)}" if parameter.options else ""
             click.echo(f"    --param {name}=…  {parameter.doc}{options}{default}")
     for plugin in registry.plugins():
-        if plugin.state != "ready":
-            click.echo(f"the plugin {plugin.name} is {plugin.state}: {plugin.reason}", err=True)
+        if plugin.state == "blocked":
+            click.echo(f"the {plugin} is blocked {plugin.reason}", err=True)
+    return 2 if tell_failures(registry.failures(), strict=strict) else 0

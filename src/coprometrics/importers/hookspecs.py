@@ -19,4 +19,9 @@ GROUP = "coprometrics"
 
 @hookspec
 def coprometrics_importers() -> Sequence[Importer]:  # type: ignore[empty-body]  # a specification
-    """Give the importers that this plugin has."""
+    """Give the importers that this plugin has.
+
+    Returns:
+        Any number of importers, none with the name of another plugin or of another plugin's
+        importer. `docs/plugins/contract.md` describes what an importer is.
+    """

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,8 +20,8 @@ from coprometrics.errors import (
     ParameterError,
     PluginError,
     SourceError,
-    shown,
 )
+from coprometrics.importers._contract import checked_item, raised_at
 from coprometrics.importers.contract import (
     Batch,
     Context,
@@ -33,6 +34,7 @@ from coprometrics.importers.contract import (
     Source,
 )
 from coprometrics.importers.registry import Found
+from coprometrics.plugins import printing_aside
 from coprometrics.store import Provenance, Store, Transaction, Written
 from coprometrics.tables._columns import row_numbers
 from coprometrics.tables.validation import Validation, validate
@@ -95,6 +97,9 @@ class ImportResult:
         self.problems.update(problem.code for problem in refusal.problems)
         if len(self.refusals) < DETAILS_KEPT:
             self.refusals.append(refusal)
+
+
+_END = object()
 
 
 class _GiveUpError(Exception):
@@ -175,9 +180,10 @@ def import_source(
     )
     try:
         with store.transaction(stamp) as transaction:
-            for item in run.items(config, context):
-                run.take(item, transaction)
-                run.check_limit()
+            with contextlib.closing(run.items(config, context)) as items:
+                for item in items:
+                    run.take(item, transaction)
+                    run.check_limit()
             run.refuse_changed()
             written = transaction.finish()
             run.refuse_overlaps(written)
@@ -201,7 +207,7 @@ class _Run:
         self._found = found
         self._limit = limit
         self._settings = settings
-        self._types = set(found.importer.record_types)
+        self._types = frozenset(found.importer.record_types)
         self._stamp = source.stamp()
         self.result = ImportResult(
             source_name=source.name,
@@ -210,18 +216,47 @@ class _Run:
             source_sha256=source.sha256(),
         )
 
-    def items(self, config: Any, context: Context) -> Iterator[Item]:
+    def items(self, config: Any, context: Context) -> Generator[Item, None, None]:
         """Run the importer; what it raises beside its own errors is the plugin's fault."""
+        with self._blaming():
+            answer: object = self._found.importer.read(self._source, config, context)
+            if not isinstance(answer, Iterable):
+                raise PluginError(f"read gave a {type(answer).__name__}, not an iterator")
+            yielded = iter(answer)
         try:
-            yield from self._found.importer.read(self._source, config, context)
-        except (CoprometricsError, MemoryError):
+            while True:
+                with self._blaming():
+                    given: object = next(yielded, _END)
+                    if given is _END:
+                        return
+                    item = checked_item(given, self._types)
+                yield item
+        finally:
+            close = getattr(yielded, "close", None)
+            if close is not None:
+                # It was given up or has failed, and what it does in its end changes nothing.
+                with printing_aside(), contextlib.suppress(Exception, SystemExit):
+                    close()
+
+    @contextlib.contextmanager
+    def _blaming(self) -> Iterator[None]:
+        """Turn what the plugin raises into an error that names it; send aside what it prints."""
+        try:
+            with printing_aside():
+                yield
+        except (KeyboardInterrupt, MemoryError):
+            raise
+        except PluginError as error:
+            raise self._fault(error.what) from error.__cause__
+        except CoprometricsError:
             raise
         except OSError as error:
-            raise SourceError(
-                f"cannot be read ({error.strerror})", where=self._source.name
-            ) from error
-        except Exception as error:
-            raise self._fault(f"{type(error).__name__}: {shown(str(error))}") from error
+            reason = error.strerror or type(error).__name__
+            raise SourceError(f"cannot be read ({reason})", where=self._source.name) from error
+        except BaseException as error:
+            # A plugin may raise anything, even SystemExit, which would end the program as if all
+            # were well.
+            raise self._fault(raised_at(error, self._found.importer)) from error
 
     def take(self, item: Item, transaction: Transaction) -> None:
         """Deal with one thing that the importer yielded."""
@@ -231,10 +266,8 @@ class _Run:
             self.result.refuse(item)
         elif isinstance(item, Skipped):
             self.result.skipped[item.reason] += item.count
-        elif isinstance(item, Notice):
-            self.result.notices.append(item)
         else:
-            raise self._fault(f"it yielded a {type(item).__name__}")
+            self.result.notices.append(item)
 
     def settle(self, written: Written) -> None:
         """Say which rows repeat others, and refuse those whose id different records claim."""
@@ -297,16 +330,15 @@ class _Run:
             raise _GiveUpError
 
     def _batch(self, batch: Batch, transaction: Transaction) -> None:
-        if batch.record_type not in self._types:
-            raise self._fault(f"it yielded {batch.record_type.__name__}, which it does not declare")
-        if not isinstance(batch.rows, pa.Table):
-            raise self._fault(f"the rows of a batch are a {type(batch.rows).__name__}, no table")
         places = {"lines": batch.lines, "pages": batch.pages, "indexes": batch.indexes}
-        for name, place in places.items():
-            if place is not None and len(place) != batch.rows.num_rows:
-                raise self._fault(f"{len(place)} {name} for {batch.rows.num_rows} rows")
         vocabulary = self._settings.vocabulary_of(batch.record_type)
-        checked = validate(batch.rows, batch.record_type, vocabulary=vocabulary, dictionaries=True)
+        try:
+            checked = validate(
+                batch.rows, batch.record_type, vocabulary=vocabulary, dictionaries=True
+            )
+        except pa.ArrowException as error:
+            what = f"its rows cannot be checked ({type(error).__name__})"
+            raise self._fault(what) from error
         if checked.issues.num_rows:
             for refusal in _refusals(checked, batch):
                 self.result.refuse(refusal)
@@ -318,9 +350,9 @@ class _Run:
     def _fault(self, what: str) -> PluginError:
         plugin = self._found.plugin
         return PluginError(
-            f"the importer failed: {what}",
-            where=f"{plugin.distribution} {plugin.version}, {self._source.name}",
-            remedy="this is a fault of the plugin; tell its authors",
+            f"the importer {self.result.importer} failed: {what}",
+            where=f"{plugin}, {self._source.name}",
+            remedy=f"nothing was kept; tell its authors, and {plugin.remedy}",
         )
 
 

@@ -13,6 +13,7 @@ from coprometrics.metrics._parameters import Kind, Parameter, check_kind, check_
 from coprometrics.metrics.base import MetricResult
 from coprometrics.metrics.laws import Law, Rule, laws_of
 from coprometrics.periods import CalendarMonths, OperationalYears, Period, Periods, Quarters
+from coprometrics.plugins import printing_aside
 from coprometrics.records import Record
 
 __all__ = ["Input", "Metric", "fault_of_metric"]
@@ -127,7 +128,8 @@ class Metric:
         """Call a plugin's function; whatever it does wrong is an error that names the plugin."""
         where = f"plugin {self.plugin}"
         try:
-            result = self.function(**arguments)
+            with printing_aside():
+                result = self.function(**arguments)
         except (CoprometricsError, KeyboardInterrupt):
             raise
         except BaseException as error:
@@ -169,7 +171,8 @@ class Metric:
             [('growth', '200.00%', '300', '100')]
         """
         try:
-            found = tuple(laws_of(self.laws, result))
+            with printing_aside():
+                found = tuple(laws_of(self.laws, result))
             broken = next((law for law in found if not law.holds), None)
         except BaseException as error:
             if isinstance(error, KeyboardInterrupt) or self.plugin is None:

@@ -20,7 +20,7 @@ from coprometrics.metrics.laws import adds_up, at_most, falls, grows, shares
 from coprometrics.metrics.participation import participation
 from coprometrics.metrics.payments import payments
 from coprometrics.metrics.revenue import revenue_share
-from coprometrics.plugins import Plugin, Plugins
+from coprometrics.plugins import Plugin, Plugins, refuse
 from coprometrics.records import (
     Activity,
     Attendance,
@@ -221,7 +221,6 @@ class MetricRegistry:
         self._plugins: Plugins[Metric] = Plugins(
             hookspecs.GROUP,
             hookspecs,
-            "coprometrics_metrics",
             check=_check,
             name=lambda metric: metric.id,
             points=points,
@@ -231,6 +230,18 @@ class MetricRegistry:
     def plugins(self) -> list[Plugin[Metric]]:
         """List the plugins, each imported if it may be."""
         return self._plugins.all()
+
+    def failures(self) -> tuple[PluginError, ...]:
+        """Give why plugins cannot be used, each imported if it may be."""
+        return self._plugins.failures()
+
+    def check(self) -> None:
+        """Refuse to go on where a plugin cannot be used.
+
+        Raises:
+            ExceptionGroup: of all `failures`, each a PluginError.
+        """
+        refuse(self.failures())
 
     def metrics(self) -> Mapping[str, Metric]:
         """Give every metric that can be used, by its id.

@@ -9,6 +9,8 @@ from coprometrics_twitter.importer import TwitterImporter
 
 __all__ = ["coprometrics_importers"]
 
+_: type[Importer] = TwitterImporter
+
 
 @hookimpl
 def coprometrics_importers() -> Sequence[Importer]:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import io
-import re
 import zipfile
 from pathlib import Path
 
-import attrs
-
-from coprometrics.importers import HOOK_API, Importer, Match, Source
-from coprometrics.records import Record
+from coprometrics.errors import PluginError
+from coprometrics.importers import HOOK_API, Match, Source
+from coprometrics.importers._contract import check_importer
 from coprometrics.testing.cases import files_of
 from coprometrics.testing.failure import CheckError
 from coprometrics.testing.subject import Subject
@@ -28,37 +26,18 @@ __all__ = [
 _PADDING = 8 << 20
 _MOST_READ = 1 << 20
 _HEAD = 1 << 16
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 
 
 def importer_fits_the_contract(subject: Subject) -> None:
     """The importer has all that the core asks of one."""
-    importer = subject.make()
-    if not isinstance(importer, Importer):
+    try:
+        check_importer(subject.make())
+    except PluginError as error:
         raise CheckError(
-            f"{type(importer).__name__} has not all that an importer needs",
-            "give it name, hook_api, record_types, config, identify and read",
-        )
-    if importer.hook_api != HOOK_API:
-        raise CheckError(
-            f"hook_api is {importer.hook_api!r}, and this core has {HOOK_API}",
-            f"write hook_api = {HOOK_API} once the importer fits that contract",
-        )
-    if not _NAME.fullmatch(str(importer.name)):
-        raise CheckError(
-            f"the name {importer.name!r} is no word for the command line",
-            "use small letters, digits, - and _, such as mysystem",
-        )
-    types: tuple[object, ...] = tuple(importer.record_types)
-    if not types or not all(isinstance(t, type) and issubclass(t, Record) for t in types):
-        raise CheckError(
-            "record_types does not list types of coprometrics.records",
-            "list every type that read may yield",
-        )
-    if importer.config is not None and not attrs.has(importer.config):
-        raise CheckError(
-            "config is no attrs class", "describe the configuration by an attrs class, or use None"
-        )
+            error.what,
+            f"give it name, hook_api (here {HOOK_API}), record_types, config, identify and read, as "
+            "the contract of plugins says",
+        ) from error
 
 
 def case_is_recognised(subject: Subject) -> None:
