@@ -9,7 +9,7 @@ from attrs import fields, frozen
 
 from coprometrics.errors import CoprometricsError, ImporterError, PluginError
 from coprometrics.importers import hookspecs
-from coprometrics.importers._contract import check_importer, checked_match, raised_at
+from coprometrics.importers.conformance import check_importer, checked_match, raised_at
 from coprometrics.importers.contract import Importer, Match, Source
 from coprometrics.plugins import Plugin, Plugins, printing_aside, refuse
 

@@ -21,7 +21,7 @@ from coprometrics.errors import (
     PluginError,
     SourceError,
 )
-from coprometrics.importers._contract import checked_item, raised_at
+from coprometrics.importers.conformance import checked_item, raised_at
 from coprometrics.importers.contract import (
     Batch,
     Context,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from coprometrics.errors import PluginError
 from coprometrics.importers import HOOK_API, Match, Source
-from coprometrics.importers._contract import check_importer
+from coprometrics.importers.conformance import check_importer
 from coprometrics.testing.cases import files_of
 from coprometrics.testing.failure import CheckError
 from coprometrics.testing.subject import Subject
@@ -35,8 +35,8 @@ def importer_fits_the_contract(subject: Subject) -> None:
     except PluginError as error:
         raise CheckError(
             error.what,
-            f"give it name, hook_api (here {HOOK_API}), record_types, config, identify and read, as "
-            "the contract of plugins says",
+            f"give it name, hook_api (here {HOOK_API}), record_types, config, identify and read; "
+            "see the contract of plugins",
         ) from error
 
 

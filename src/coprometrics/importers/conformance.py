@@ -142,7 +142,7 @@ def raised_at(error: BaseException, importer: object) -> str:
         ...     Hasty().read()
         ... except ValueError as error:
         ...     print(raised_at(error, Hasty()))
-        ValueError in coprometrics.importers._contract, line 3
+        ValueError in coprometrics.importers.conformance, line 3
     """
     package = type(importer).__module__.partition(".")[0]
     for frame, line in reversed(list(traceback.walk_tb(error.__traceback__))):
