@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,33 @@ __all__ = ["plugin"]
 @click.group("plugin")
 def plugin() -> None:
     """Help for people who write importers."""
+
+
+@plugin.command("new")
+@click.argument("name")
+@click.option(
+    "--into",
+    type=click.Path(path_type=Path),
+    default=Path(),
+    metavar="FOLDER",
+    help="The folder in which the distribution gets its own; the current one by default.",
+)
+@click.option("--description", metavar="TEXT", help="What it is for, in one line.")
+@click.option("--author", metavar="TEXT", help="Who writes it.")
+def new_command(name: str, into: Path, description: str | None, author: str | None) -> None:
+    """Write a distribution with a new importer NAME, which works and passes its tests at once.
+
+    What its author has to change is marked "Change this". Nothing is overwritten, and nothing is
+    fetched.
+    """
+    from coprometrics.scaffold import new_plugin
+
+    made = new_plugin(name, into, description=description, author=author)
+    for file in made.files:
+        click.echo(f"wrote {made.folder / file}")
+    click.echo("next:")
+    for command in (f"cd {shlex.quote(str(made.folder))}", "pip install -e '.[dev]'", "pytest"):
+        click.echo(f"  {command}")
 
 
 @plugin.group("golden")
