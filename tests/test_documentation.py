@@ -15,9 +15,8 @@ from coprometrics.cli import cli
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
-METRIC_PAGES = sorted((ROOT / "docs" / "metrics").glob("*.md"))
-IMPORTER_PAGES = sorted((ROOT / "docs" / "importers").glob("*.md"))
-PLUGIN_PAGES = sorted((ROOT / "docs" / "plugins").glob("*.md"))
+PAGES = sorted((ROOT / "docs").rglob("*.md"))
+METRIC_PAGES = [page for page in PAGES if page.parent.name == "metrics"]
 
 
 def blocks(text: str, language: str) -> list[str]:
@@ -38,12 +37,7 @@ def test_the_python_of_the_readme_runs():
         "README.md",
         "CONTRIBUTING.md",
         "examples/impact-report-2023/README.md",
-        "docs/README.md",
-        "docs/findings.md",
-        "docs/report-file.md",
-        *(f"docs/metrics/{page.name}" for page in METRIC_PAGES),
-        *(f"docs/importers/{page.name}" for page in IMPORTER_PAGES),
-        *(f"docs/plugins/{page.name}" for page in PLUGIN_PAGES),
+        *(page.relative_to(ROOT).as_posix() for page in PAGES),
     ],
 )
 def test_everything_that_a_page_links_to_is_there(name: str):
@@ -70,8 +64,12 @@ def examples(page: Path) -> doctest.DocTest:
     return doctest.DocTestParser().get_doctest("\n".join(lines), {}, page.name, str(page), 0)
 
 
-WITH_EXAMPLES = METRIC_PAGES + [
-    page for page in IMPORTER_PAGES + PLUGIN_PAGES if ">>>" in page.read_text("utf-8")
+# Lessons have files and commands between their examples: test_lessons.py follows them.
+LESSONS = [page for page in PAGES if page.parent.name == "guides" or page.stem == "first-report"]
+WITH_EXAMPLES = [
+    page
+    for page in PAGES
+    if page not in LESSONS and (page in METRIC_PAGES or ">>>" in page.read_text("utf-8"))
 ]
 
 
