@@ -116,6 +116,55 @@ def test_a_figure_printed_at_two_precisions_that_agree_is_no_finding(folder: Pat
     assert codes(check(folder)) == []
 
 
+PRINTS = """schema: report-v1
+title: T
+period: {start: 2023-01-01, end: 2023-12-31}
+document: report.md
+statements: ["First {people} people", "Second {people} people", "Third {people} people"]
+figures:
+  people: {manual: us}
+  here: {printed: "60", manual: us}
+  there: {printed: "70", manual: us}
+relations: [{sum: [here, there], equals: people}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "third", "expected"),
+    [
+        ("over 100", "130", "120 to 140", []),
+        ("over 100", "150", "100 or more", ["inconsistent"]),
+        ("150", "over 100", "100 or more", ["inconsistent"]),
+        ("over 100", "130", "200", ["figure-printed-differently"]),
+        ("over 100", "£130", "130", ["figure-printed-differently"] * 2),
+    ],
+)
+def test_every_print_of_a_figure_counts(tmp_path: Path, first, second, third, expected):
+    write(tmp_path, "report.yaml", PRINTS)
+    text = f"First {first} people. Second {second} people. Third {third} people.\n"
+    write(tmp_path, "report.md", text)
+    assert codes(check(tmp_path)) == expected
+
+
+def test_one_amount_in_two_currencies_is_printed_differently(tmp_path: Path):
+    head = PRINTS.partition("document")[0]
+    figures = 'figures:\n  fee: {printed: "€100", manual: us}\n'
+    statement = 'document: report.md\nstatements: ["It costs {fee} a head."]\n'
+    write(tmp_path, "report.yaml", head + statement + figures)
+    write(tmp_path, "report.md", "It costs £100 a head.\n")
+    assert codes(check(tmp_path)) == ["figure-printed-differently"]
+
+
+def test_what_a_metric_relates_is_not_added_up_in_two_currencies(folder: Path):
+    write(folder, "report.yaml", REPORT.partition("document")[0] + """figures:
+  talks: {metric: revenue_share, where: {stream: talks}, value: amount, printed: "€100.00"}
+  training: {metric: revenue_share, where: {stream: training}, value: amount, printed: "£300.00"}
+  all: {metric: revenue_share, value: amount, printed: "£400.00"}
+""")  # fmt: skip
+    (finding,) = check(folder).findings
+    assert finding.message == "talks is printed in EUR, but the records are in GBP"
+
+
 def test_a_manual_figure_is_counted_as_such(folder: Path):
     text = REPORT.replace(
         "{metric: revenue_share, where: {stream: talks}, value: share}", "{manual: the treasurer}"

@@ -129,6 +129,7 @@ figures:
         ("£1.2K", "at_award", []),
         ("£1,200.01", "at_award", ["comparative-changed"]),
         ("£1,201", "at_award", ["comparative-changed"]),
+        ("€1,200.00", "at_award", ["comparative-changed"]),
         ("£1,200.00", "days", ["not-comparable"]),
         ("£900.00", "days", ["comparative-changed", "not-comparable"]),
         ("1,200", "at_award", ["not-comparable"]),
@@ -141,6 +142,12 @@ def test_what_is_said_of_last_year_is_what_was_said_then(
     assert sorted(codes(find(tmp_path, text))) == expected
     restated = text + "restates: [{figure: income_before, note: by days}]\n"
     assert codes(find(tmp_path, restated)) == ([] if expected else ["restatement-stale"])
+
+
+def test_a_restatement_is_of_a_figure_of_this_report(tmp_path: Path):
+    text = AGAIN.replace("PRINT", "1,200").replace("BASIS", "at_award")
+    text += '  income: {printed: "£5", manual: us}\nrestates: [{figure: income, note: by days}]\n'
+    assert codes(find(tmp_path, text)) == ["not-comparable", "restatement-stale"]
 
 
 def test_a_changed_comparative_names_both_places(tmp_path: Path):

@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 
 from coprometrics.errors import ReportError
 from coprometrics.report.consistency import Group, examine, implied
+from coprometrics.report.contradictions import consistency_findings
 from coprometrics.report.interval import ROUNDINGS
+from coprometrics.report.numerals import locale_format
 from coprometrics.report.printed import parse_printed
 from coprometrics.report.relations import Known, Link, links_of
 from coprometrics.report.report_file import Relation
@@ -153,7 +155,16 @@ def test_groups_that_have_nothing_in_common_are_judged_apart():
 def test_without_time_nothing_is_decided():
     (group,) = examine(SHARES, SHARE_LINKS, budget=0)
     assert group.verdict == "undecided"
-    assert implied(SHARES, SHARE_LINKS, "total", budget=0) is None
+    with pytest.raises(ReportError, match="what is left to total was not decided in 0 s"):
+        implied(SHARES, SHARE_LINKS, "total", budget=0)
+
+
+def test_a_sum_that_is_plainly_off_is_found_even_without_time():
+    figures = prints({"a": "2", "b": "2", "c": "24.8K", "sum1": "5", "sum2": "24.8K"})
+    links = [Link("sum", ("a", "b", "sum1")), Link("sum", ("b", "c", "sum2"))]
+    (group,) = examine(figures, links, budget=0)
+    assert (group.verdict, group.conflict) == ("inconsistent", ("a", "b", "sum1"))
+    assert group.broken == (links[0],)
 
 
 def test_two_slips_in_one_sum_of_audited_parts_are_mended_together():
@@ -344,6 +355,9 @@ WRONG = {
     "twice": (Relation(at_most=("a", "a")), "named twice"),
     "one alone": (Relation(at_most=("a",)), "two figures or more, here is 1"),
     "units": (Relation(sum="a", equals="m"), "do not count the same"),
+    "no parts": (Relation(sum=(), equals=3), "a sum has no parts"),
+    "another currency": (Relation(sum="m", equals="€5.00"), "neither a figure nor an exact number"),
+    "another locale": (Relation(sum="a", equals="1.234,00"), "neither a figure nor an exact"),
     "share of a count": (Relation(share="a", part="b", of="c"), "no percentage or fraction"),
     "constant": (Relation(sum=("a", "b"), equals="many"), "neither a figure nor an exact number"),
 }
@@ -361,3 +375,27 @@ def test_a_constant_may_be_money_as_printed_or_in_pounds():
     figures = prints({"a": "£5.00", "b": "£7.50"})
     assert links_of(Relation(sum=("a", "b"), equals="£12.50"), figures, None).constant == 1250
     assert links_of(Relation(sum=("a", "b"), equals=12), figures, None).constant == 1200
+
+
+@pytest.mark.parametrize(
+    ("part", "locale", "equals", "constant"),
+    [
+        ("1", "de-DE", "1.234", 1234),
+        ("1", "en-GB", "1,234", 1234),
+        ("£1.00", "de-DE", "£1.234,50", 123_450),
+        ("50%", "en-GB", "100%", 1),
+        ("3.5", "en-GB", "7.5", Fraction(15, 2)),
+    ],
+)
+def test_a_constant_is_read_in_the_reports_own_format(part, locale, equals, constant):
+    figures, style = prints({"a": part}), locale_format(locale)
+    link = links_of(Relation(sum="a", equals=equals), figures, None, number_format=style)
+    assert link.constant == constant
+
+
+def test_a_count_below_zero_is_said_to_be_one():
+    figures = prints({"a": "-5", "b": "-5"})
+    (found,) = consistency_findings(figures, [Link("equal", ("a", "b"))])
+    assert found.figures in (("a",), ("b",))
+    assert "for a count is not below zero" in found.message
+    assert (found.remedy or "").startswith("say unit: quantity")

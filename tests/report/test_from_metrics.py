@@ -15,6 +15,7 @@ from coprometrics.documents import Place
 from coprometrics.metrics import funnel_from_counts, participation, revenue_share
 from coprometrics.metrics.base import Figure, MetricResult
 from coprometrics.metrics.registry import MetricRegistry
+from coprometrics.periods import Period
 from coprometrics.records import Activity, Income, Organisation, StageCount
 from coprometrics.report.consistency import examine, implied
 from coprometrics.report.from_metrics import Said, what_metrics_say
@@ -62,10 +63,61 @@ def test_shares_and_amounts_go_by_one_total_that_nobody_prints():
     }
     said = said_of(SHARES, figures)
     assert [(link.kind, link.source) for link in said.links] == [("share", "revenue_share")] * 2
-    assert list(said.unprinted) == ["revenue_share amount"]
+    assert list(said.unprinted) == ["revenue_share amount in GBP"]
     right = {"talks.share": "48.6%", "talks": "£486.00", "grants.share": "21%"}
     assert verdicts(said, {**right, "grants": "£214.00"}) == ["rounding"]
     assert verdicts(said, {**right, "grants": "£220.00"}) == ["inconsistent"]
+
+
+def test_totals_that_nobody_prints_are_told_apart_by_period_and_currency():
+    rows = [("a", 2022, "GBP", 50), ("b", 2022, "GBP", 50), ("a", 2023, "GBP", 100),
+            ("b", 2023, "GBP", 900), ("a", 2023, "EUR", 1), ("b", 2023, "EUR", 2)]  # fmt: skip
+    income = [
+        Income(id=f"t:{n}", stream=stream, amount_minor=minor, currency=currency, kind="fee",
+               received_on=dt.date(year, 1, 1))
+        for n, (stream, year, currency, minor) in enumerate(rows)
+    ]  # fmt: skip
+    computed = {}
+    for year in (2022, 2023):
+        days = Period(dt.date(year, 1, 1), dt.date(year, 12, 31))
+        result = revenue_share(income, period=days)
+        for n, one in enumerate(result.figures):
+            if one.dimensions and one.value in ("share", "amount"):
+                computed[f"f{year}.{n}"] = Recomputation(one, result=result)
+    places = dict.fromkeys(computed, Place("report.yaml", 1, 1))
+    said = what_metrics_say(computed, places, METRICS)
+    assert len(said.unprinted) == 3
+    known = dict(said.unprinted)
+    for name, answer in computed.items():
+        one = answer.figure
+        assert one is not None
+        exactly = Printed(one.text, Interval.exactly(one.number or 0), one.unit, one.currency,
+                          Fraction(one.number or 0), 0, None)  # fmt: skip
+        known[name] = Known(name, one.unit, one.currency, exactly)
+    assert {group.verdict for group in examine(known, said.links)} == {"consistent"}
+
+
+def test_the_parts_that_two_periods_leave_out_are_not_the_same():
+    activities = [
+        Activity(id=f"t:{n}", kind=kind, starts_at=dt.datetime(year, 5, 1, 12, tzinfo=dt.UTC),
+                 timezone="Europe/London")
+        for n, (kind, year) in enumerate(
+            [("talk", 2022), ("visit", 2022), ("talk", 2023), ("visit", 2023), ("visit", 2023)]
+            + [("training", year) for year in (2022, 2023)]
+        )
+    ]  # fmt: skip
+    computed = {}
+    for year in (2022, 2023):
+        days = Period(dt.date(year, 1, 1), dt.date(year, 12, 31))
+        result = participation(activities, [], [], period=days)
+        for name, where in (("talk", {"kind": "talk"}), ("training", {"kind": "training"}),
+                            ("all", {})):  # fmt: skip
+            figure = result.figure("activities", **where)
+            computed[f"{name}.{year}"] = Recomputation(figure, result=result)
+    said = what_metrics_say(computed, dict.fromkeys(computed, Place("r", 1, 1)), METRICS)
+    right = {name: str(one.figure.number) for name, one in computed.items() if one.figure}
+    assert right["all.2022"] != right["all.2023"]
+    assert set(verdicts(said, right)) == {"consistent"}
 
 
 def test_what_nothing_else_speaks_of_is_left_out():

@@ -177,6 +177,25 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def test_a_coverage_above_all_is_refused(folder):
+    with pytest.raises(ReportError, match="the least coverage is 101 %"):
+        check_report(folder, today=TODAY, min_coverage=101)
+
+
+@pytest.mark.parametrize(
+    ("text", "ignored"),
+    [
+        ("Write to a.b@c.org7 now", ["7"]),
+        ("(me@x.y 9) @b.55 a@.5 a@b. 5 a@b.55", ["55"]),
+        ("a" * 200_000 + "5", ["5"]),
+        ("a@" * 100_000 + "5", []),
+    ],
+)
+def test_a_long_word_is_looked_at_once(text, ignored):
+    found = [number for number, kind, _reason in kinds(text) if kind == "ignored"]
+    assert found == ignored
+
+
 def test_the_check_looks_at_dates_and_at_the_coverage_asked_for(folder):
     codes = [f.code for f in check_report(folder, today=TODAY, min_coverage=50).findings]
     assert codes == ["weekday-wrong"]

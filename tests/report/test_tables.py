@@ -66,6 +66,73 @@ def test_figures_in_thousands_are_rounded_to_them(tmp_path):
     assert found.code == "inconsistent"
 
 
+@pytest.mark.parametrize(
+    ("printed", "more", "means"),
+    [
+        ("3", "", "2,500 to 3,500"),
+        ("3", ", rounding: floor", "3,000 to 3,999"),
+        ("3.2", "", "3,150 to 3,250"),
+        ("over 5", "", "5,001 or more"),
+        ("5\u20136", "", "4,500 to 6,500"),
+        ("(200)", "", "-200,500 to -199,500"),
+        ("3", ", unit: money", "GBP 2,500.00 to GBP 3,500.00"),
+        ("3.2", ", unit: money", "GBP 3,150.00 to GBP 3,250.00"),
+        ("3.25", ", unit: money", "GBP 3,245.00 to GBP 3,255.00"),
+        ("JPY 3", "", "JPY 2,500 to JPY 3,500"),
+        ("KWD 3.000", "", "KWD 2,999.500 to KWD 3,000.500"),
+        ("50%", "", None),
+        ("3k", "", None),
+    ],
+)
+def test_a_scale_keeps_the_digits_that_are_printed(tmp_path, printed, more, means):
+    text = REPORT.replace("{{", "{").replace("}}", "}").partition("tables")[0]
+    rows = f'tables: {{t: {{rows: [["", A], [X, "{printed}"]], scale: 1000{more}}}}}\n'
+    (tmp_path / "report.yaml").write_text(text + rows, "utf-8")
+    found = [one.code for one in check_report(tmp_path, today=TODAY).findings]
+    assert found == ([] if means else ["printed-unreadable"])
+    assert means is None or explain_figure(tmp_path, "t.x.a") == f"t.x.a: {means}"
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        (("3", "4.5", "7.5"), []),
+        (("3", "4.5", "9.5"), ["inconsistent"]),
+        (("£3.00", "£4.00", "£8.00"), ["inconsistent"]),
+        (("€3.00", "€4.00", "€7.00"), []),
+        (("£3.00", "€4.00", "£7.00"), ["relation-wrong"]),
+        (("3", "50%", "7"), ["relation-wrong"]),
+    ],
+)
+def test_what_does_not_count_the_same_is_not_added(tmp_path, cells, expected):
+    text = ",A\n" + "".join(f'{name},"{cell}"\n' for name, cell in zip("xyz", cells, strict=True))
+    body = REPORT.format(sums="columns", more="").replace(", unit: money", "")
+    (tmp_path / "report.yaml").write_text(body, "utf-8")
+    (tmp_path / "accounts.csv").write_text(text, "utf-8")
+    found = check_report(tmp_path, today=TODAY).findings
+    assert [one.code for one in found] == expected
+
+
+def test_columns_of_several_units_are_each_added_by_itself(tmp_path):
+    text = ",Talks,Fees\nHere,3,£1.00\nThere,,£2.00\nAll,7,£3.50\n"
+    body = REPORT.format(sums="columns", more="").replace(", unit: money", "")
+    (tmp_path / "report.yaml").write_text(body, "utf-8")
+    (tmp_path / "accounts.csv").write_text(text, "utf-8")
+    (found,) = check_report(tmp_path, today=TODAY).findings
+    assert found.code == "inconsistent"
+    assert set(found.figures) == {f"accounts.{row}.fees" for row in ("here", "there", "all")}
+    assert explain_figure(tmp_path, "accounts.there.talks") == "accounts.there.talks: exactly 4"
+
+
+def test_a_figure_is_not_called_as_a_cell(tmp_path):
+    rows = '{t: {rows: [["", A], [X, "3"]]}}'
+    text = REPORT.format(sums="both", more="").partition("tables")[0]
+    text += f'tables: {rows}\nfigures: {{t.x.a: {{printed: "4", manual: us}}}}\n'
+    (tmp_path / "report.yaml").write_text(text, "utf-8")
+    (found,) = check_report(tmp_path, today=TODAY).findings
+    assert (found.code, found.figures) == ("relation-wrong", ("t.x.a",))
+
+
 def test_a_cell_that_is_no_figure_is_found_at_its_line(tmp_path):
     (found,) = report(tmp_path, ACCOUNTS.replace("(200)", "n/a")).findings
     assert found.code == "printed-unreadable"

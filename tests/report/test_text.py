@@ -23,6 +23,10 @@ def html(source: str) -> str:
     return parse_document(source, "html").text.replace(PARAGRAPH, "|")
 
 
+def test_items_within_items_may_be_deep():
+    assert markdown("- 1. " * 1000 + "# 5 talks #") == "5 talks"
+
+
 @pytest.mark.parametrize(
     ("source", "text"),
     [

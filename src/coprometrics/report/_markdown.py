@@ -138,6 +138,23 @@ class _Blocks:
         self._text_line(start, end)
 
     def _text_line(self, start: int, end: int) -> None:
+        begun = start
+        # An item may begin with an item, to any depth.
+        while (marker := self._marker(self.text[start:end])) is not None:
+            self.flush()
+            start += marker.end()
+        if start == begun or start < end:
+            self._content(start, end)
+        if start > begun:
+            self.in_item = True
+
+    def _marker(self, line: str) -> re.Match[str] | None:
+        """Find what begins a list item, unless the line is a rule or a heading."""
+        if _RULE.fullmatch(line) or _HEADING.match(line):
+            return None
+        return _BULLET.match(line) or self._ordered(line)
+
+    def _content(self, start: int, end: int) -> None:
         line = self.text[start:end]
         if _RULE.fullmatch(line):
             self.flush()
@@ -148,13 +165,6 @@ class _Blocks:
             hashes = _CLOSING_HASHES.search(line, heading.end())
             self.paragraph = [(start + heading.end(), start + hashes.start() if hashes else end)]
             self.flush()
-            return
-        bullet = _BULLET.match(line) or self._ordered(line)
-        if bullet is not None:
-            self.flush()
-            if bullet.end() < len(line):
-                self._text_line(start + bullet.end(), end)
-            self.in_item = True
             return
         definition = _DEFINITION.match(line)
         if definition is not None and definition.end() < len(line):

@@ -103,6 +103,7 @@ class Reader:
         rounded_to: what the figure was rounded to, in the units a reader sees.
         style: the marks between digits.
         unit: the unit declared for the figure.
+        scale: what one stands for, where the column or the table says so: 1,000 in thousands.
     """
 
     currency: str = "GBP"
@@ -110,6 +111,7 @@ class Reader:
     rounded_to: Fraction | None = None
     style: NumberFormat = _DEFAULT_STYLE
     unit: Unit | None = None
+    scale: int = 1
 
     def figure(self, text: str) -> tuple[Interval, Amount, bool]:
         """Read a figure: its interval, its (first) amount, and whether it is a range."""
@@ -247,6 +249,7 @@ class Reader:
         """
         share = self._share(text)
         if share is not None:
+            self._unscaled(text, "a share")
             if mark is not None or self.unit not in (None, "ratio"):
                 raise ReportError(f"{shown(text)} is a share, not {self.unit or 'an amount'}")
             return Amount(share, "ratio", marked=True, simple_fraction=True)
@@ -259,6 +262,8 @@ class Reader:
         suffix, rest = _matched(_SUFFIX, rest)
         spaced = _SPACED.fullmatch(rest)
         scale, rest = _scaled(rest)
+        if scale != 1:
+            self._unscaled(text, "an amount with a scale of its own")
         if sign and not ("0" <= rest[:1] <= "9"):
             raise NotAFigure(f"{shown(rest)} is not written in digits, so it has no sign")
         magnitude, decimals = read_number(rest, self.style)
@@ -271,6 +276,9 @@ class Reader:
                 f"it is not clear what {shown(spaced[2])} stands for",
                 remedy="print it without the space, or in words",
             )
+        if (own or mark) == "%":
+            self._unscaled(text, "a share")
+        scale *= self.scale
         number = magnitude * scale * (-1 if sign < 0 else 1)
         plain = Amount(number, "count", decimals=decimals, scale=scale, marked=own is not None)
         if (own or mark) == "%":
@@ -278,6 +286,13 @@ class Reader:
         if own is not None or mark is not None:
             return self._money(plain, self._currency(own) if own else mark)
         return self._plain(plain)
+
+    def _unscaled(self, text: str, what: str) -> None:
+        if self.scale != 1:
+            raise ReportError(
+                f"{shown(text)} is {what}, and cannot be in units of {self.scale:,}",
+                remedy="take the scale away, or keep such figures apart",
+            )
 
     def _share(self, text: str) -> Fraction | None:
         match = _SHARE.fullmatch(text)

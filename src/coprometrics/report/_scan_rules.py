@@ -23,7 +23,11 @@ _TO_YEAR: Final = rf"\s?{_DASH}\s?(?:{_YEAR}|[0-9]{{2}})|/[0-9]{{2}}(?:[0-9]{{2}
 _END: Final = r"(?![0-9]|[.,][0-9])"
 
 _PATTERNS: Final = (
-    ("a web or mail address", r"\bhttps?://\S+|\bwww\.\S+|\S+@\S+\.\S+|\bdoi:\S+|\b10\.\d{4,}/\S+"),
+    (
+        "a web or mail address",
+        # An address starts at the first letter, so that a long word is looked at once only.
+        r"\bhttps?://\S+|\bwww\.\S+|(?<!\S)\S[^\s@]*@\S[^\s.]*\.\S+|\bdoi:\S+|\b10\.\d{4,}/\S+",
+    ),
     (
         "a phone number",
         r"(?<![\w.,£$€])(?:\+\d[\d ()-]{7,}\d|\(?0\d{2,4}\)?[ -]?\d{3,4}[ -]?\d{3,4})(?!\w)",

@@ -159,13 +159,16 @@ class _Comparing:
                 self._footing(figure.entry, figure),
                 self._footing(old.entry, old),
                 place,
+                mine=(figure.id,),
             )
             yield from self._changed(figure, old)
 
     def _changed(self, figure: FigurePrints, old: FigurePrints) -> Iterator[Finding]:
-        text, was = old.read[0]
         for printed, place in figure.read:
-            if printed.unit == text.unit and not printed.interval.intersects(text.interval):
+            text, was = next(
+                (one for one in old.read if not printed.may_be(one[0])), (printed, place)
+            )
+            if text is not printed and text.unit == printed.unit:
                 if figure.id in self.restates:
                     self.restated.add(figure.id)
                     continue
@@ -180,12 +183,19 @@ class _Comparing:
                 )
 
     def _different(
-        self, names: tuple[str, ...], one: _Footing, other: _Footing, place: Place
+        self,
+        names: tuple[str, ...],
+        one: _Footing,
+        other: _Footing,
+        place: Place,
+        *,
+        mine: tuple[str, ...] | None = None,
     ) -> Iterator[Finding]:
+        """Find fault where two were counted otherwise, and none of mine is restated."""
         difference = one.difference(other)
         if difference is None:
             return
-        if known := [name for name in names if name in self.restates]:
+        if known := [name for name in mine or names if name in self.restates]:
             self.restated.update(known)
             return
         about = " and ".join(names) if len(names) > 1 else f"{names[0]} and the records"

@@ -10,10 +10,12 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from functools import reduce
 from typing import TYPE_CHECKING, Final
 
 from attrs import evolve, frozen
 
+from coprometrics.errors import ReportError
 from coprometrics.metrics.laws import holds
 from coprometrics.report.interval import Interval
 from coprometrics.report.relations import Known, Link, groups_of
@@ -114,8 +116,10 @@ def implied(
     Its own print counts too, where it has one.
 
     Returns:
-        The interval; None where the prints contradict each other, so that nothing is possible, or
-        where the time was not enough.
+        The interval; None where the prints contradict each other, so that nothing is possible.
+
+    Raises:
+        ReportError: when the time was not enough.
 
     Examples:
         >>> from coprometrics.report.printed import parse_printed
@@ -136,7 +140,10 @@ def implied(
         solver = Solver({name: figures[name] for name in sorted(names)}, held, budget)
         return solver.range_of(figure) if solver.possible else None
     except UndecidedError:
-        return None
+        raise ReportError(
+            f"what is left to {figure} was not decided in {budget:g} s",
+            remedy="split the relations that it stands in",
+        ) from None
 
 
 def _order(link: Link) -> tuple[str, tuple[str, ...], Fraction, str, str]:
@@ -163,7 +170,7 @@ def _judge(figures: Mapping[str, Known], links: tuple[Link, ...], budget: float)
             literal = Solver(figures, links, half, literal=True)
             return evolve(group, verdict="consistent" if literal.possible else "rounding")
     except UndecidedError:
-        return group
+        return _alone(group, figures)
     conflict, broken = solver.some_conflict()
     with contextlib.suppress(UndecidedError):
         conflict, broken = solver.smallest_conflict()
@@ -171,6 +178,25 @@ def _judge(figures: Mapping[str, Known], links: tuple[Link, ...], budget: float)
     with contextlib.suppress(UndecidedError):
         group = evolve(group, corrections=_corrections(Solver(figures, links, half), figures))
     return group
+
+
+def _alone(group: Group, figures: Mapping[str, Known]) -> Group:
+    """Look at each sum of an undecided group by itself: one that cannot be is beyond doubt."""
+    broken = tuple(link for link in group.links if link.kind == "sum" and _is_off(link, figures))
+    if not broken:
+        return group
+    conflict = sorted({name for link in broken for name in link.figures})
+    return evolve(group, verdict="inconsistent", conflict=tuple(conflict), broken=broken)
+
+
+def _is_off(link: Link, figures: Mapping[str, Known]) -> bool:
+    """Say whether the prints of a sum leave no way for its parts to make up its total."""
+    prints = [figures[name].printed for name in link.figures]
+    intervals = [printed.interval for printed in prints if printed is not None]
+    if len(intervals) < len(prints):
+        return False
+    total = Interval.exactly(link.constant) if link.constant is not None else intervals.pop()
+    return not reduce(Interval.plus, intervals).intersects(total)
 
 
 def _corrections(solver: Solver, figures: Mapping[str, Known]) -> tuple[Correction, ...]:

@@ -51,10 +51,19 @@ def consistency_findings(
 
 
 def _inconsistent(group: Group, figures: Mapping[str, Known]) -> Finding:
-    arithmetic = "; ".join(_said(link, figures) for link in group.broken)
+    # Without any link, it is a count below zero that cannot be.
+    arithmetic = "; ".join(
+        [_said(link, figures) for link in group.broken]
+        or [
+            f"{_text(figures[name])} of {name}, for a count is not below zero"
+            for name in group.conflict
+        ]
+    )
     fixes = [_fix(correction, figures) for correction in group.corrections]
-    about = {name for link in group.broken for name in link.figures}
+    about = {name for link in group.broken for name in link.figures} or {*group.conflict}
     remedy = f"correct {', or '.join(fixes)}" if fixes else "look at the figures and the relations"
+    if not group.broken:
+        remedy = f"say unit: quantity of what can be below zero, or {remedy}"
     return Finding(
         "inconsistent",
         f"these cannot all be true: {arithmetic}",
@@ -66,6 +75,10 @@ def _inconsistent(group: Group, figures: Mapping[str, Known]) -> Finding:
             for correction in group.corrections
         ),
     )
+
+
+def _text(known: Known) -> str:
+    return known.id if known.printed is None else known.printed.text
 
 
 def _said(link: Link, figures: Mapping[str, Known]) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
+from itertools import chain, count
 from typing import TypeAlias
 
 from attrs import define, evolve, field
@@ -68,16 +69,24 @@ def what_metrics_say(
         except MetricError as error:
             said.findings.append(Finding("relation-wrong", str(error), place=first))
             continue
-        linking = _Linking({key: names[0] for key, names in mine.items()}, result.metric)
+        linking = _Linking(
+            {key: names[0] for key, names in mine.items()},
+            result.metric,
+            f", {result.period}" if result.period and len(answers) > 1 else "",
+            said.unprinted,
+        )
         for law in laws:
             link = linking.link(law)
             if link is not None:
                 declared = (places[name] for name in link.figures if name in places)
                 place = min(declared, key=lambda place: (place.line, place.column))
                 said.links.append(evolve(link, place=place))
-        said.unprinted |= linking.unprinted
     _drop_the_free(said)
     return said
+
+
+def _said(figure: Figure) -> str:
+    return str(figure).rpartition(": ")[0]
 
 
 def _key(figure: Figure) -> _Key:
@@ -93,11 +102,21 @@ def _twice(groups: Iterable[list[str]], places: Mapping[str, Place], metric: str
 
 @define
 class _Linking:
-    """Writes laws with the ids of the report."""
+    """Writes the laws of one answer with the ids of the report.
+
+    Attributes:
+        ids: the report's ids of the figures of the answer.
+        metric: the metric that gave it.
+        about: what its own figures are called besides, to tell them from those of other answers.
+        unprinted: figures that the report does not have, of all answers.
+        named: what those of this answer are called.
+    """
 
     ids: Mapping[_Key, str]
     metric: str
-    unprinted: dict[str, Known] = field(factory=dict)
+    about: str
+    unprinted: dict[str, Known]
+    named: dict[_Key, str] = field(factory=dict)
 
     def link(self, law: Law) -> Link | None:
         """Give a law as a link; None where it says nothing about what the report has."""
@@ -110,7 +129,7 @@ class _Linking:
         if len(there) < 2:
             return None
         names = [
-            self._stand_in(str(figure).rpartition(": ")[0], figure) if name is None else name
+            self._stand_in(figure) if name is None else name
             for name, figure in zip(found, law.figures, strict=True)
         ]
         return self._made(law, names)
@@ -122,13 +141,25 @@ class _Linking:
         # What is not below zero may stand for all the parts that the report leaves out.
         if whole is None or len(there) < 2 or law.figures[-1].unit != "count":
             return None
-        about = str(law.figures[-1]).rpartition(": ")[0]
-        rest = self._stand_in(f"the rest of {about}", law.figures[-1])
+        # Two breakdowns of one whole leave each their own rest.
+        rest = self._new(f"the rest of {_said(law.figures[-1])}", law.figures[-1])
         return self._made(law, [*there[:-1], rest, whole])
 
-    def _stand_in(self, name: str, figure: Figure) -> str:
-        self.unprinted[name] = Known(name, figure.unit, figure.currency, stands_in=True)
-        return name
+    def _stand_in(self, figure: Figure) -> str:
+        """Name a figure of the answer that the report does not have."""
+        key = _key(figure)
+        if key not in self.named:
+            self.named[key] = self._new(_said(figure), figure)
+        return self.named[key]
+
+    def _new(self, name: str, figure: Figure) -> str:
+        """Name something that counts as a figure does, as nothing else is named."""
+        currency = f" in {figure.currency}" if figure.currency else ""
+        plain = f"{name}{currency}{self.about}"
+        names = chain([plain], (f"{plain} ({number})" for number in count(2)))
+        found = next(one for one in names if one not in self.unprinted)
+        self.unprinted[found] = Known(found, figure.unit, figure.currency, stands_in=True)
+        return found
 
     def _made(self, law: Law, names: list[str]) -> Link | None:
         if len(set(names)) < len(names):

@@ -114,6 +114,41 @@ class Interval:
         touching = self.high_closed and other.low_closed
         return self.high < other.low or (self.high == other.low and not touching)
 
+    def plus(self, other: Interval) -> Interval:
+        """Give the values that a possible one of each can add up to.
+
+        Examples:
+            >>> print(Interval.exactly(6).plus(Interval(1, 2, True, False)))
+            7 to below 8
+        """
+        low = None if self.low is None or other.low is None else self.low + other.low
+        high = None if self.high is None or other.high is None else self.high + other.high
+        return Interval(
+            low,
+            high,
+            low is not None and self.low_closed and other.low_closed,
+            high is not None and self.high_closed and other.high_closed,
+        )
+
+    def within(self, other: Interval) -> Interval:
+        """Give the values that are possible in both; there must be some.
+
+        Examples:
+            >>> print(Interval(1, 3, True, True).within(Interval.above(1, closed=False)))
+            above 1 to 3
+        """
+        low, low_closed = self.low, self.low_closed
+        if other.low is not None and (
+            low is None or (other.low, not other.low_closed) > (low, not low_closed)
+        ):
+            low, low_closed = other.low, other.low_closed
+        high, high_closed = self.high, self.high_closed
+        if other.high is not None and (
+            high is None or (other.high, other.high_closed) < (high, high_closed)
+        ):
+            high, high_closed = other.high, other.high_closed
+        return Interval(low, high, low_closed, high_closed)
+
     def hull(self, other: Interval) -> Interval:
         """Give the smallest interval that holds both and all that lies between them.
 

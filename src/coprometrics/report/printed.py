@@ -87,6 +87,18 @@ class Printed:
         """
         return show_value(value, self.unit, self.currency)
 
+    def may_be(self, other: Printed) -> bool:
+        """Say whether another print can be of the same number.
+
+        Examples:
+            >>> parse_printed("£1.2m").may_be(parse_printed("£1,179,818.54"))
+            True
+            >>> parse_printed("£100").may_be(parse_printed("€100"))
+            False
+        """
+        same = (self.unit, self.currency) == (other.unit, other.currency)
+        return same and self.interval.intersects(other.interval)
+
     def __str__(self) -> str:
         return self.interval.in_words(self.show)
 
@@ -114,6 +126,7 @@ def parse_printed(
     rounded_to: int | Decimal | Fraction | None = None,
     number_format: NumberFormat | None = None,
     unit: Unit | None = None,
+    scale: int = 1,
 ) -> Printed:
     """Say which true values a printed figure leaves possible.
 
@@ -127,6 +140,8 @@ def parse_printed(
         number_format: the marks between digits; those of en-GB by default.
         unit: what the figure counts, where its print alone says something else: a plain number
             can be declared to be money, a quantity or (a decimal one) a ratio.
+        scale: what one stands for, such as 1000 in a table in thousands; a figure is rounded to
+            its last digit then.
 
     Returns:
         The interval with the unit and precision read from the print.
@@ -144,6 +159,8 @@ def parse_printed(
         GBP 246,336.50 to GBP 246,337.50
         >>> print(parse_printed("over 100"))
         more than 100
+        >>> print(parse_printed("£1.2", scale=1000))
+        GBP 1,150.00 to GBP 1,250.00
     """
     exponent(currency)
     if rounding not in ROUNDINGS:
@@ -153,7 +170,7 @@ def parse_printed(
     if unit is not None and unit not in UNITS:
         raise ReportError(f"{shown(unit)} is not a unit", remedy=f"use one of {', '.join(UNITS)}")
     reader = Reader(
-        currency, rounding, _rounded_to(rounded_to), number_format or NumberFormat(), unit
+        currency, rounding, _rounded_to(rounded_to), number_format or NumberFormat(), unit, scale
     )
     try:
         interval, amount, is_range = reader.figure(_folded(text))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from fractions import Fraction
 from typing import Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from coprometrics import documents
 from coprometrics.documents import Place
@@ -45,6 +46,24 @@ class FigurePrints:
     def first(self) -> Printed | None:
         """The first print that is a number."""
         return self.read[0][0] if self.read else None
+
+    @property
+    def together(self) -> Printed | None:
+        """What all prints leave possible: the closest one, within the others that agree with it."""
+        if self.first is None:
+            return None
+        agreeing = [printed for printed, _place in self.read if printed.may_be(self.first)]
+        closest = min(agreeing, key=_width)
+        interval = closest.interval
+        for printed in agreeing:
+            if interval.intersects(printed.interval):
+                interval = interval.within(printed.interval)
+        return evolve(closest, interval=interval)
+
+
+def _width(printed: Printed) -> tuple[int, Fraction]:
+    low, high = printed.interval.low, printed.interval.high
+    return (1, Fraction(0)) if low is None or high is None else (0, high - low)
 
 
 def read_prints(
@@ -106,17 +125,18 @@ class _Reader:
         except CoprometricsError as error:
             self._find("printed-unreadable", error.what, text, place, remedy=error.remedy)
             return
+        for other, other_place in self.found:
+            if not other.may_be(printed):
+                self._find(
+                    "figure-printed-differently",
+                    f"{self.id} is printed as {text}, but as {other.text} at {other_place}",
+                    text,
+                    place,
+                    expected=other.text,
+                    remedy="print the same figure in both places",
+                )
+                break
         self.found.append((printed, place))
-        first, first_place = self.found[0]
-        if first.unit != printed.unit or not first.interval.intersects(printed.interval):
-            self._find(
-                "figure-printed-differently",
-                f"{self.id} is printed as {text}, but as {first.text} at {first_place}",
-                text,
-                place,
-                expected=first.text,
-                remedy="print the same figure in both places",
-            )
 
     def _find(self, code: str, message: str, text: str, place: Place, **more: Any) -> None:
         self.findings.append(

@@ -106,7 +106,14 @@ def coverage_finding(found: Scan | None, least: int | None) -> Iterator[Finding]
     Args:
         found: the numbers of the document; None where there is none.
         least: the percentage that they must bind; None asks for nothing.
+
+    Raises:
+        ReportError: when that is no percentage.
     """
+    if least is not None and not 0 <= least <= 100:
+        raise ReportError(
+            f"the least coverage is {least} %", remedy="give a percentage from 0 to 100"
+        )
     if found is None or least is None or found.coverage is None or found.coverage * 100 >= least:
         return
     first = next(numeral for numeral in found.numerals if numeral.kind == "unvouched")

@@ -18,7 +18,7 @@ from coprometrics.report.from_metrics import what_metrics_say
 from coprometrics.report.numerals import NumberFormat
 from coprometrics.report.prints import FigurePrints
 from coprometrics.report.recompute import Recomputation
-from coprometrics.report.relations import Known, Link, links_of
+from coprometrics.report.relations import Known, Link, alike, links_of
 from coprometrics.report.report_file import Report
 from coprometrics.report.tables import read_table
 
@@ -74,13 +74,25 @@ def relate(
         table = read_table(
             name, entry, folder, place, currency=wanted.currency, number_format=number_format
         )
+        for name in sorted(table.figures.keys() & related.figures.keys()):
+            related.findings.append(
+                Finding(
+                    "relation-wrong",
+                    f"{name} is a figure and a cell of a table",
+                    figures=(name,),
+                    place=prints[name].declared if name in prints else place,
+                    remedy="call one of them otherwise; 'equal' says that they are the same",
+                )
+            )
         related.figures |= table.figures
         related.links += table.links
         related.findings += table.findings
     for number, relation in enumerate(wanted.relations):
         place = report.place("relations", number)
         try:
-            related.links.append(links_of(relation, related.figures, place))
+            related.links.append(
+                links_of(relation, related.figures, place, number_format=number_format)
+            )
         except ReportError as error:
             related.findings.append(
                 Finding("relation-wrong", error.what, place=place, remedy=error.remedy)
@@ -90,19 +102,34 @@ def relate(
     places = {name: figure.declared for name, figure in prints.items()}
     said = what_metrics_say(computed, places, metrics)
     there = {_meaning(link) for link in related.links}
-    related.links += [link for link in said.links if _meaning(link) not in there]
     related.figures |= said.unprinted
+    related.links += [
+        link
+        for link in said.links
+        if _meaning(link) not in there and _as_counted(link, related.figures)
+    ]
     related.findings += said.findings
     return related
 
 
 def _known(figure: FigurePrints, answer: Recomputation | None, currency: str) -> Known:
-    printed = figure.first
+    printed = figure.together
     if printed is not None:
         return Known(figure.id, printed.unit, printed.currency, printed, figure.entry.audited)
     computed = answer.figure if answer else None
     unit = figure.entry.unit or (computed.unit if computed else "quantity")
+    if computed is not None and computed.currency is not None:
+        currency = computed.currency
     return Known(figure.id, unit, currency if unit == "money" else None)
+
+
+def _as_counted(link: Link, figures: Mapping[str, Known]) -> bool:
+    """Say whether what a metric relates is printed so; if not, that is a finding of its own."""
+    try:
+        alike(link.figures[1:] if link.kind in ("share", "growth") else link.figures, figures)
+    except ReportError:
+        return False
+    return link.kind not in ("share", "growth") or figures[link.figures[0]].unit == "ratio"
 
 
 def _meaning(link: Link) -> object:

@@ -12,10 +12,11 @@ from coprometrics.documents import Place
 from coprometrics.errors import CoprometricsError, ReportError
 from coprometrics.metrics.laws import LawKind
 from coprometrics.money import exponent
+from coprometrics.report.numerals import NumberFormat
 from coprometrics.report.printed import Printed, Unit, parse_printed, show_value
 from coprometrics.report.report_file import Relation
 
-__all__ = ["Known", "Link", "groups_of", "links_of"]
+__all__ = ["Known", "Link", "alike", "groups_of", "links_of"]
 
 
 @frozen
@@ -74,13 +75,20 @@ _SHAPES: Mapping[LawKind, tuple[str, ...]] = {
 _KEYS = {key: kind for kind, keys in _SHAPES.items() for key in keys}
 
 
-def links_of(relation: Relation, figures: Mapping[str, Known], place: Place | None) -> Link:
+def links_of(
+    relation: Relation,
+    figures: Mapping[str, Known],
+    place: Place | None,
+    *,
+    number_format: NumberFormat | None = None,
+) -> Link:
     """Make a link of a relation.
 
     Args:
         relation: as the report file has it.
         figures: the figures that there are, by their ids.
         place: where it is written.
+        number_format: how the report writes numbers; as in en-GB by default.
 
     Raises:
         ReportError: when it is not one of the five kinds, names no figure, names one twice, or its
@@ -93,7 +101,7 @@ def links_of(relation: Relation, figures: Mapping[str, Known], place: Place | No
     """
     kind = _kind(relation)
     if kind == "sum":
-        return _sum(relation, figures, place)
+        return _sum(relation, figures, place, number_format)
     if kind in ("share", "growth"):
         names = (
             (relation.share, relation.part, relation.of)
@@ -107,14 +115,14 @@ def links_of(relation: Relation, figures: Mapping[str, Known], place: Place | No
                 f"{found[0]} is a {kind}, but its print is no percentage or fraction",
                 remedy="say unit: ratio",
             )
-        _alike(found[1:], figures)
+        alike(found[1:], figures)
         return Link(kind, found, place=place)
     listed = relation.at_most if kind == "at_most" else relation.equal
     found = tuple(name for pattern in listed or () for name in _matching(pattern, figures))
     if len(found) < 2:
         raise ReportError(f"{kind} needs two figures or more, here is {len(found)}")
     _different(found)
-    _alike(found, figures)
+    alike(found, figures)
     return Link(kind, found, place=place)
 
 
@@ -133,10 +141,17 @@ def _kind(relation: Relation) -> LawKind:
     return kind
 
 
-def _sum(relation: Relation, figures: Mapping[str, Known], place: Place | None) -> Link:
+def _sum(
+    relation: Relation,
+    figures: Mapping[str, Known],
+    place: Place | None,
+    number_format: NumberFormat | None,
+) -> Link:
     patterns = (relation.sum,) if isinstance(relation.sum, str) else relation.sum or ()
     total = relation.equals
     parts = tuple(name for pattern in patterns for name in _matching(pattern, figures))
+    if not parts:
+        raise ReportError("a sum has no parts", remedy="name the figures that add up")
     if isinstance(total, str) and total in figures:
         if total in parts:
             raise ReportError(
@@ -145,27 +160,41 @@ def _sum(relation: Relation, figures: Mapping[str, Known], place: Place | None) 
             )
         found = (*parts, total)
         _different(found)
-        _alike(found, figures)
+        alike(found, figures)
         return Link("sum", found, place=place)
     _different(parts)
-    _alike(parts, figures)
-    return Link("sum", parts, constant=_constant(total, figures[parts[0]]), place=place)
+    alike(parts, figures)
+    constant = _constant(total, figures[parts[0]], number_format)
+    return Link("sum", parts, constant=constant, place=place)
 
 
-def _constant(total: object, first: Known) -> Fraction:
+def _constant(total: object, first: Known, number_format: NumberFormat | None) -> Fraction:
     """Read the number that a sum must be; money in major units, or as it is printed."""
     if isinstance(total, int):
         return Fraction(total * 10 ** exponent(first.currency) if first.currency else total)
     try:
-        printed = parse_printed(str(total), currency=first.currency or "GBP", unit=first.unit)
+        printed = parse_printed(
+            str(total),
+            currency=first.currency or "GBP",
+            unit=first.unit,
+            number_format=number_format,
+        )
     except CoprometricsError:
         printed = None
-    if printed is None or not printed.interval.is_exact or printed.interval.low is None:
+    value = None if printed is None else _exactly(printed)
+    if value is None or (printed and printed.currency != first.currency):
         raise ReportError(
             f"the sum equals {total!r}, which is neither a figure nor an exact number",
             remedy="name a figure of the file, or give a number",
         )
-    return printed.interval.low
+    return value
+
+
+def _exactly(printed: Printed) -> Fraction | None:
+    """Give the one number that a text stands for; shares and quantities have no exact print."""
+    if printed.unit in ("ratio", "quantity") and printed.step is not None:
+        return printed.value
+    return printed.interval.low if printed.interval.is_exact else None
 
 
 def _matching(pattern: str, figures: Mapping[str, Known]) -> Sequence[str]:
@@ -199,7 +228,12 @@ def _different(names: Sequence[str]) -> None:
         raise ReportError(f"{', '.join(twice)} is named twice", remedy="name each figure once")
 
 
-def _alike(names: Sequence[str], figures: Mapping[str, Known]) -> None:
+def alike(names: Sequence[str], figures: Mapping[str, Known]) -> None:
+    """Make sure that figures count the same.
+
+    Raises:
+        ReportError: when they do not.
+    """
     kinds = {(figures[name].unit, figures[name].currency) for name in names}
     if len(kinds) > 1:
         listed = ", ".join(f"{name} ({_counts(figures[name])})" for name in names)

@@ -33,7 +33,7 @@ _NUMERAL: Final = re.compile(
     r"(?: ?(?:%|(?i:per ?cent)\b)| (?i:thousand|million|billion)\b|(?i:k|m|bn)\b)?"
     rf"|\b(?i:{'|'.join(_WORDS)})\b"
 )
-_IN_WORD: Final = re.compile(r"[^\W\d_]+\d|\d+[^\W\d_]")
+_IN_WORD: Final = re.compile(r"[^\W\d_]\d|\d[^\W\d_]")
 _ITEM: Final = re.compile(rf"(?:^|(?<=[{PARAGRAPH}\n]))(\d{{1,3}})[.)]?\s(?=[A-Z'\u2018\u201c\"(])")
 
 

@@ -5,20 +5,18 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from fractions import Fraction
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from coprometrics.documents import Place
 from coprometrics.documents.loading import read_text
 from coprometrics.errors import CoprometricsError, ReportError, shown
 from coprometrics.report.findings import Finding
-from coprometrics.report.interval import Interval
 from coprometrics.report.numerals import NumberFormat
 from coprometrics.report.printed import Printed, Unit, parse_printed
-from coprometrics.report.relations import Known, Link
+from coprometrics.report.relations import Known, Link, alike
 from coprometrics.report.report_file import TableEntry
 
 __all__ = ["PrintedTable", "read_table"]
@@ -87,14 +85,18 @@ def read_table(
                     Finding("printed-unreadable", error.what, figures=(figure,), place=cell.place,
                             printed=cell.text, remedy=error.remedy)
                 )  # fmt: skip
-    unit = _unit(entry, prints.values())
-    money = currency if unit == "money" else None
-    figures = {
-        figure: Known(figure, unit, money, printed, entry.audited)
-        for figure, printed in prints.items()
-    }
-    links = tuple(_sums(ids, entry.sums, rows))
-    return PrintedTable(figures, links, tuple(findings))
+    figures = _figures(ids, prints, entry, currency)
+    links = []
+    for link in _sums(ids, entry.sums, rows):
+        try:
+            alike(link.figures, figures)
+        except ReportError as error:
+            findings.append(
+                Finding("relation-wrong", error.what, place=link.place, remedy=error.remedy)
+            )
+        else:
+            links.append(link)
+    return PrintedTable(figures, tuple(links), tuple(findings))
 
 
 def _rows(entry: TableEntry, folder: Path, place: Place) -> list[list[_Cell]]:
@@ -159,37 +161,45 @@ def _printed(
 ) -> Printed | None:
     if not cell.text:
         return None
-    printed = parse_printed(
+    return parse_printed(
         cell.text,
         currency=currency,
         unit=entry.unit,
         rounding=entry.rounding,
         number_format=number_format,
+        scale=entry.scale,
     )
-    return printed if entry.scale == 1 else _scaled(printed, entry.scale)
 
 
-def _unit(entry: TableEntry, prints: Iterable[Printed | None]) -> Unit:
-    """Say what the cells count, also the blank ones; what can be below zero is no count."""
-    known = [printed for printed in prints if printed is not None]
-    unit = entry.unit or (known[0].unit if known else "count")
-    below = any(printed.value is not None and printed.value < 0 for printed in known)
-    return "quantity" if unit == "count" and below else unit
-
-
-def _scaled(printed: Printed, scale: int) -> Printed:
-    """Take a figure in thousands, or in millions, for what it is: rounded to them."""
-    value = None if printed.value is None else printed.value * scale
-    money = printed.unit == "money"
-    step = (printed.step or Fraction(100 if money else 1)) * scale
-    interval = printed.interval
-    if printed.step is None and value is not None:
-        interval = Interval(value - step / 2, value + step / 2, True, True)
-    else:
-        low = None if interval.low is None else interval.low * scale
-        high = None if interval.high is None else interval.high * scale
-        interval = Interval(low, high, interval.low_closed, interval.high_closed)
-    return evolve(printed, value=value, interval=interval, step=step)
+def _figures(
+    ids: Sequence[Sequence[str]],
+    prints: Mapping[str, Printed | None],
+    entry: TableEntry,
+    currency: str,
+) -> dict[str, Known]:
+    """Say what each cell counts: a blank one what its column does, or else its row."""
+    known = [printed for printed in prints.values() if printed is not None]
+    # What can be below zero, or has decimals, is no count; nor is what is added to it.
+    counted = all(
+        printed.unit != "quantity" and (printed.value is None or printed.value >= 0)
+        for printed in known
+        if printed.unit in ("count", "quantity")
+    )
+    figures = {}
+    for line in ids:
+        for figure, column in zip(line, zip(*ids, strict=True), strict=True):
+            near = (prints[figure], *map(prints.get, column), *map(prints.get, line), *known)
+            like = next((printed for printed in near if printed is not None), None)
+            unit: Unit = like.unit if like is not None else entry.unit or "count"
+            money = (like.currency if like is not None else currency) if unit == "money" else None
+            figures[figure] = Known(
+                figure,
+                "quantity" if unit == "count" and not counted else unit,
+                money,
+                prints[figure],
+                entry.audited,
+            )
+    return figures
 
 
 def _sums(
