@@ -23,8 +23,9 @@ ORDER = [
     ["metrics"],
     ["importers"],
     ["report"],
+    ["organisations"],
     ["output"],
-    ["cli", "pytest_plugin", "testing"],
+    ["cli", "pytest_plugin", "scaffold", "testing"],
 ]
 RANK = {room: rank for rank, rooms in enumerate(ORDER) for room in rooms}
 MODULES = sorted(
@@ -68,7 +69,7 @@ def loaded_by(code: str) -> set[str]:
 
 HEAVY = {
     *("pyarrow", "duckdb", "narwhals", "z3", "jsonschema", "pandas", "polars", "numpy"),
-    *("docx", "lxml", "pypdfium2", "hypothesis", "pytest"),
+    *("docx", "lxml", "pypdfium2", "rapidfuzz", "hypothesis", "pytest"),
 }
 
 

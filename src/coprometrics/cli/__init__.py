@@ -10,12 +10,16 @@ import io
 import os
 import sys
 from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
 
 import click
 
 from coprometrics.cli.check import check
 from coprometrics.cli.importing import import_command, importers
 from coprometrics.cli.metric import metric, metrics
+from coprometrics.cli.organisations import organisations
+from coprometrics.cli.plugin import plugin
+from coprometrics.cli.report import report
 from coprometrics.cli.scan import scan
 from coprometrics.cli.schemas import schemas
 from coprometrics.errors import CoprometricsError
@@ -60,19 +64,39 @@ class _PluginCommand(click.Command):
         return ctx.args
 
     def invoke(self, ctx: click.Context) -> object:
-        try:
-            command: click.Command = self._point.load()
-        except Exception as error:
-            raise click.ClickException(
-                f"the plugin's command {self.name!r} cannot be loaded ({type(error).__name__}: "
-                f"{error}); see 'coprometrics importers'"
-            ) from error
+        command = self._loaded()
         with command.make_context(self.name, ctx.args, parent=ctx.parent) as inner:
             return command.invoke(inner)
 
+    def _loaded(self) -> click.Command:
+        from coprometrics.configuration import find_configuration
+        from coprometrics.plugins import printing_aside, raised
+
+        if self.name in find_configuration(Path.cwd()).block:
+            raise click.ClickException(f"the plugin {self.name!r} is blocked by the settings")
+        try:
+            with printing_aside():
+                command: object = self._point.load()
+            if isinstance(command, click.Command):
+                return command
+            reason = f"it is a {type(command).__name__}, no command"
+        except (Exception, SystemExit) as error:  # noqa: BLE001  (a plugin may raise anything)
+            reason = raised(error)
+        raise click.ClickException(
+            f"the plugin's command {self.name!r} cannot be loaded ({reason}); see "
+            "'coprometrics importers'"
+        )
+
 
 def _plugin_commands() -> dict[str, EntryPoint]:
-    return {point.name: point for point in entry_points(group=_COMMANDS)}
+    try:
+        points = entry_points(group=_COMMANDS)
+    except (AttributeError, LookupError, OSError, TypeError, ValueError):
+        # A distribution with metadata that cannot be read makes the search fail for all.
+        from coprometrics.plugins import entry_points_in
+
+        return {point.name: point for point in entry_points_in(_COMMANDS)}
+    return {point.name: point for point in points}
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -81,7 +105,18 @@ def cli() -> None:
     """Every number in an impact report: typed, recomputed and checked."""
 
 
-for _command in (check, import_command, importers, metric, metrics, scan, schemas):
+for _command in (
+    check,
+    import_command,
+    importers,
+    metric,
+    metrics,
+    organisations,
+    plugin,
+    report,
+    scan,
+    schemas,
+):
     cli.add_command(_command)
 
 

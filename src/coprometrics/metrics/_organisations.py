@@ -13,7 +13,13 @@ from coprometrics.metrics.base import UNKNOWN, table
 from coprometrics.metrics.frames import Engine, Given, given
 from coprometrics.records import Organisation
 
-__all__ = ["Known", "define_mains", "given_organisations", "known_organisations"]
+__all__ = [
+    "Known",
+    "define_kinds",
+    "define_mains",
+    "given_organisations",
+    "known_organisations",
+]
 
 
 @frozen
@@ -136,6 +142,12 @@ def define_mains(engine: Engine, known: Known, named: str) -> None:
         f"SELECT {named}.*, coalesce(main_id, organisation_id) AS main FROM {named} "
         "LEFT JOIN mains ON mains.name = organisation_id",
     )
+
+
+def define_kinds(engine: Engine, known: Known) -> None:
+    """Define ``kinds``: the kind of each organisation in the data, by its one identifier."""
+    names = {"known_id": pa.string(), "organisation_kind": pa.string()}
+    engine.put("kinds", table(names, list(known.kinds.items())))
 
 
 def _other_names(row: Mapping[str, Any]) -> set[str]:

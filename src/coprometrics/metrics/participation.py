@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from coprometrics.metrics._calendar import EPOCH, MICROSECOND, microseconds
 from coprometrics.metrics._organisations import (
+    define_kinds,
     define_mains,
     given_organisations,
     known_organisations,
@@ -295,8 +296,7 @@ def _organisation_kinds(engine: Engine) -> dict[tuple[str | None, str | None], i
         "named", f"SELECT part, {engine.each('organisation_ids')} AS organisation_id FROM held"
     )
     define_mains(engine, known, "named")
-    names = {"known_id": pa.string(), "organisation_kind": pa.string()}
-    engine.put("kinds", table(names, list(known.kinds.items())))
+    define_kinds(engine, known)
     rows = engine.rows(
         "SELECT part, organisation_kind, count(DISTINCT main) AS organisations "
         "FROM mained LEFT JOIN kinds ON known_id = main "

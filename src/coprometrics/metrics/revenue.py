@@ -12,6 +12,7 @@ from attrs import frozen
 from coprometrics.errors import MetricError, shown
 from coprometrics.metrics._dates import placed, undated
 from coprometrics.metrics._organisations import (
+    define_kinds,
     define_mains,
     given_organisations,
     known_organisations,
@@ -236,7 +237,7 @@ def revenue_share(
             for row in sums
         ):
             engine.check("income")
-        paid = _payers(engine, rates) if "organisation_id" in source else {}
+        paid, unmatched = _payers(engine, rates) if "organisation_id" in source else ({}, 0)
     inside = [row for row in sums if row["place"] == "in"]
     notes = rates_note(rates, {row["currency"] for row in inside})
     inside = converted(inside, rates, counts=("rows_", "known", "named", "fitting"))
@@ -266,6 +267,10 @@ def revenue_share(
     nameless = sum(row["rows_"] - row["named"] for row in rows if row["named"])
     if nameless:
         notes.append(f"Of {several(nameless, 'income')} it is not known which organisation paid.")
+    if unmatched:
+        notes.append(
+            f"Known by name or identifier alone: {several(unmatched, 'organisation')} that paid."
+        )
     columns: dict[str, pa.DataType] = {
         by: pa.string(),
         "amount_minor": pa.int64(),
@@ -298,17 +303,29 @@ def _fits(engine: Engine, source: Given) -> str:
     return f"CASE WHEN received_on_precision IN ({engine.listed(words)}) THEN 1 END"
 
 
-def _payers(engine: Engine, rates: Rates | None) -> Mapping[tuple[str, str], int]:
-    """Count the organisations that paid in each part and currency, through their other names."""
-    define_mains(engine, known_organisations(engine), "parts")
+def _payers(engine: Engine, rates: Rates | None) -> tuple[Mapping[tuple[str, str], int], int]:
+    """Count the organisations that paid in each part and currency, through their other names.
+
+    Returns:
+        The counts, and how many of all these organisations are not in the data.
+    """
+    known = known_organisations(engine)
+    define_mains(engine, known, "parts")
+    define_kinds(engine, known)
     currency = "currency" if rates is None else engine.value(rates.to)
     engine.define(
-        "paying", f"SELECT part, {currency} AS currency, main FROM mained WHERE place = 'in'"
+        "paying",
+        f"SELECT part, {currency} AS currency, main, CASE WHEN known_id IS NULL THEN main END "
+        "AS unmatched FROM mained LEFT JOIN kinds ON known_id = main WHERE place = 'in'",
     )
     rows = engine.rows(
-        "SELECT part, currency, count(DISTINCT main) AS payers FROM paying GROUP BY part, currency"
+        "SELECT part, currency, count(DISTINCT main) AS payers, "
+        "count(DISTINCT unmatched) AS unmatched FROM paying "
+        "GROUP BY GROUPING SETS ((part, currency), ())"
     )
-    return {(row["part"], row["currency"]): row["payers"] for row in rows}
+    # The whole has no part, which a part always has.
+    whole = next((row["unmatched"] for row in rows if row["part"] is None), 0)
+    return {(row["part"], row["currency"]): row["payers"] for row in rows if row["part"]}, whole
 
 
 def _positive(wholes: Mapping[str, int], period: Period | None) -> None:
