@@ -23,7 +23,7 @@ __all__ = ["Place", "Pointer", "YamlText", "read_yaml"]
 Pointer = tuple[str | int, ...]
 """The way to a part of a document: keys and indexes from its top."""
 
-_MOST_NODES = 1_000_000
+_MOST_NODES = 250_000
 _DEEPEST = 64
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _BOOLEANS = {
