@@ -67,13 +67,13 @@ def test_columns_are_not_words_of_sql(kind: type[Record]):
 @pytest.mark.parametrize(
     ("field", "value", "message"),
     [
-        ("id", "1", "must match"),
-        ("id", "finance:", "must match"),
+        ("id", "1", "must be the name of the source, a colon and"),
+        ("id", "finance:", "such as finance:1"),
         ("id", 1, "must be text"),
         ("id", None, "must not be missing"),
         ("id", "finance:ada@example.org", "must not hold '@'"),
-        ("stream", "Consultancy work", "must match"),
-        ("stream", "consultancy work", "must not hold ' '"),
+        ("stream", "Consultancy work", "must be small letters"),
+        ("stream", "consultancy work", "must be small letters"),
         ("amount_minor", 1.0, "must be a whole number"),
         ("amount_minor", True, "must be a whole number"),
         ("amount_minor", 2**63, "must be at most"),

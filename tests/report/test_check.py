@@ -395,3 +395,12 @@ def test_the_example_without_its_acceptance_fails(tmp_path: Path):
     write(copy, "report.yaml", text[: text.index("accepted:")])
     found = check_report(copy, today=TODAY).failing()
     assert [f.code for f in found] == ["figure-mismatch", "inconsistent"]
+
+
+def test_the_configuration_of_an_importer_goes_by_either_name(folder: Path):
+    write(folder, "report.yaml", REPORT.replace("mapping:", "config:"))
+    assert codes(check(folder)) == []
+    write(folder, "report.yaml", REPORT.replace("mapping:", "config: x.yaml, mapping:"))
+    (finding,) = check(folder).findings
+    assert finding.code == "report-shape"
+    assert "two words for one thing" in finding.message

@@ -38,7 +38,7 @@ def columns(**changes: Any) -> dict[str, Any]:
         (columns(stream={"type": "person"}), "type person is for person_key alone"),
         (columns(stream={"formats": ["%Y"]}), "formats says nothing about a column of type text"),
         (columns(stream={"type": "enum"}), "enum needs values"),
-        (columns(stream={"type": "enum", "values": {"A": "Not a word"}}), "must match"),
+        (columns(stream={"type": "enum", "values": {"A": "Not a word"}}), "must be small letters"),
         (
             columns(restricted={"from": ["No"], "type": "bool", "values": {"x": "y"}}),
             "true or false",
@@ -49,7 +49,7 @@ def columns(**changes: Any) -> dict[str, Any]:
         ({"constants": {"kind": "fee", "currency": "GBP"}}, "currency declared twice"),
         ({"constants": {"kind": "fee", "stream": "x"}}, "stream is filled twice"),
         ({"constants": {"kind": 3}}, "kind must be str"),
-        ({"constants": {"kind": "A fee"}}, "kind must match"),
+        ({"constants": {"kind": "A fee"}}, "kind must be small letters"),
         ({"constants": {}}, "nothing fills kind"),
         ({"timezone": "Mars"}, "'Mars' is not a time zone"),
         (

@@ -67,6 +67,7 @@ class FieldSpec:
         has_default: whether the field may be left out.
         pattern: a regular expression that must be found in the text.
         forbids: a regular expression that must not be found in the text.
+        form: what these two ask for, in words.
         min_length: the fewest characters of a text.
         max_length: the most characters of a text.
         minimum: the least number.
@@ -85,6 +86,7 @@ class FieldSpec:
     has_default: bool = False
     pattern: str | None = None
     forbids: str | None = None
+    form: str | None = None
     min_length: int | None = None
     max_length: int | None = None
     minimum: int | None = None
@@ -103,11 +105,11 @@ class FieldSpec:
     def problem(self, value: object) -> str | None:
         """Say what is wrong with a value that is not null, or None when it fits."""
         if self.kind == "strings":
-            if not isinstance(value, tuple):
+            if not isinstance(value, tuple | list):
                 return "must be a list of texts"
-            if len(set(value)) != len(value):
-                return "must not hold a text twice"
-            return next((found for item in value if (found := self._text_problem(item))), None)
+            found = next((problem for item in value if (problem := self._text_problem(item))), None)
+            twice = found is None and len(set(value)) != len(value)
+            return "must not hold a text twice" if twice else found
         if self.kind == "string":
             return self._text_problem(value)
         if self.kind == "integer":
@@ -143,9 +145,11 @@ class FieldSpec:
         if self.max_length is not None and len(value) > self.max_length:
             return f"must have at most {self.max_length} characters"
         if self.pattern is not None and not re.search(self.pattern, value):
-            return f"must match {self.pattern}"
+            return f"must be {self.form}" if self.form else f"must match {self.pattern}"
         if self.forbids is not None and (found := re.search(self.forbids, value)):
-            return f"must not hold {found.group()!r}"
+            # Of what a word may be made of, its form says more than the first other character.
+            whole = self.form is not None and self.forbids.startswith("[^")
+            return f"must be {self.form}" if whole else f"must not hold {found.group()!r}"
         if not is_unicode(value):
             return "must be valid Unicode (it holds half of a surrogate pair)"
         if self.format == "iana-timezone" and value not in timezones():
@@ -256,6 +260,7 @@ def texts(doc: str) -> Any:
 
 _ID: dict[str, Any] = {
     "pattern": "^[a-z0-9][a-z0-9_.-]*:[^ ]",
+    "form": "the name of the source, a colon and the identifier there, such as finance:1",
     "forbids": r"[\x00-\x1f\x7f@]",
     "max_length": _LONGEST_ID,
 }
@@ -278,6 +283,7 @@ def organisation_code(doc: str) -> Any:
         doc,
         nullable=True,
         pattern="^[A-Z]{2}-[A-Z0-9]+-[^ ]",
+        form="a register of org-id.guide and the number there, such as GB-CHC-1159982",
         forbids=r"[\x00-\x1f\x7f@]",
         max_length=_LONGEST_ID,
         examples=("GB-CHC-1159982", "GB-COH-01234567", "GB-EDU-133903"),
@@ -294,6 +300,7 @@ def word(doc: str, *examples: str, nullable: bool = False) -> Any:
         max_length=64,
         pattern="^[a-z]",
         forbids="[^a-z0-9_]",
+        form="small letters, digits and _, beginning with a letter",
         examples=examples,
     )
 
@@ -323,6 +330,7 @@ def person(doc: str) -> Any:
         min_length=32,
         max_length=32,
         pattern="^[0-9a-f]{32}",
+        form="a pseudonym of 32 hexadecimal digits",
         personal=True,
     )
 

@@ -50,6 +50,11 @@ class SourceEntry:
     mapping: str | None = setting(
         "The configuration of the importer, from the folder of the report file.", default=None
     )
+    config: str | None = setting("The same, for importers that read no mapping.", default=None)
+
+    def __attrs_post_init__(self) -> None:
+        if self.mapping is not None and self.config is not None:
+            raise ReportError("mapping and config are two words for one thing", remedy="keep one")
 
 
 @frozen

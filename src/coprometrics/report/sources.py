@@ -64,12 +64,13 @@ def import_sources(
         progress(f"importing {entry.path}")
         with naming(report, "sources", index):
             found = registry.importer(entry.importer)
-            mapping = None if entry.mapping is None else folder / entry.mapping
+            named = entry.mapping or entry.config
+            config = None if named is None else folder / named
             result = import_source(
                 Source.at(folder / entry.path),
                 found,
                 store,
-                config=load_config(found, mapping),
+                config=load_config(found, config),
                 context=Context(person_key=people.pseudonym, person_keys=people.pseudonyms),
                 settings=settings,
             )
@@ -83,7 +84,7 @@ def _refused(result: ImportResult, file: str) -> Iterator[Finding]:
                 "record-refused",
                 f"{refusal.at}: {problem}",
                 place=Place(file, refusal.at.line or 1, 1),
-                remedy="correct the row, or leave it out with a rule of the mapping",
+                remedy="correct the row, or leave it out by the configuration of the importer",
             )
     more = result.refused - _MOST_REFUSALS
     if more > 0:
