@@ -98,7 +98,7 @@ def test_a_file_that_nothing_can_be_added_to_is_left_as_it_is(tmp_path: Path, te
         ("{decided: different, ids: ['a:1', 'a:2'], name: A}", "there is no key 'name' here"),
         ("{decided: different, ids: ['a:1']}", "name two or more"),
         ("{decided: different, ids: ['a:1', 'a:1']}", "is there twice"),
-        ("{decided: different, ids: ['a:1', 'nothing']}", "an identifier must be the name of the source"),
+        ("{decided: different, ids: ['a:1', 'nothing']}", "an identifier must be the name"),
         (
             "{decided: same, ids: ['a:1', 'a:2'], preferred: 'a:3', name: A, kind: charity}",
             "none of the ids",
