@@ -15,6 +15,7 @@ from coprometrics_csv.dialect import Dialect
 from coprometrics_csv.feed import Feed
 
 PLAIN = Dialect()
+FOOTERS = [("T",), ("é", "\ufeff"), ("a.", "b"), ("a|b", "\u2028")]
 
 
 def read(
@@ -95,11 +96,11 @@ def test_both_ways_agree_on_any_text(text: str, width: int, size: int, chunk: in
 
 
 @settings(max_examples=300, deadline=None)
-@given(nasty, st.integers(1, 3), st.integers(1, 40))
+@given(nasty, st.integers(1, 3), st.integers(1, 40), st.sampled_from(FOOTERS))
 def test_both_ways_agree_with_comments_a_footer_and_a_small_limit(
-    text: str, width: int, size: int
+    text: str, width: int, size: int, footer: tuple[str, ...]
 ) -> None:
-    dialect = attrs.evolve(PLAIN, comment="#", footer=("T",), record_limit=1000)
+    dialect = attrs.evolve(PLAIN, comment="#", footer=footer, record_limit=1000)
     careful = read(text.encode(), width, dialect=dialect, fast=False)
     assert read(text.encode(), width, dialect=dialect, size=size) == careful
 

@@ -231,6 +231,9 @@ def agrees(reader: Reader, texts: Sequence[str]) -> None:
     assert {r: f.code for r, f in quick.faults.items()} == {
         r: f.code for r, f in slow.faults.items()
     }
+    once = reader.read(cells.dictionary_encode())
+    assert once.values.to_pylist() == quick.values.to_pylist()
+    assert once.faults.keys() == quick.faults.keys()
     for row, text in enumerate(texts):
         plain = text.strip()
         missing = quick.values[row].as_py() is None and row not in quick.faults

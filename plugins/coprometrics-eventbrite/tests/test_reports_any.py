@@ -63,6 +63,7 @@ REPORTS = st.one_of(
         ),
     ),
 )
+ODD = ["", " General ", "n/a", "Info Requested", "-", "x", "manual", "Deleted", "15.00", "GBP"]
 FEW = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 
@@ -90,6 +91,22 @@ def test_rows_on_disk_become_what_rows_in_memory_become(
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("coprometrics_eventbrite.reports.MOST_HELD", most)
         after = read(variant, text=text, events=[HELD], count=count)
+    assert placed(after) == placed(before)
+
+
+@FEW
+@given(report=REPORTS, odd=st.dictionaries(st.integers(0, 25), st.sampled_from(ODD), max_size=3))
+def test_texts_seen_once_become_what_texts_seen_in_each_row_become(
+    report: Any, odd: Any, read: Any, write: Any, headers: Any
+) -> None:
+    variant, rows = report
+    labels = headers[variant].split(",")
+    changed = {labels[n]: text for n, text in odd.items() if n < len(labels)}
+    text = write(variant, [*rows, changed])
+    before = read(variant, text=text, events=[HELD])
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("coprometrics_eventbrite.cells.seems_repeated", lambda *_, **__: True)
+        after = read(variant, text=text, events=[HELD])
     assert placed(after) == placed(before)
 
 

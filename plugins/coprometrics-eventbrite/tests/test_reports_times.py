@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from coprometrics.timezones import timezone
 from coprometrics_csv.dates import DateFormat
 from coprometrics_csv.faults import CellError
-from coprometrics_eventbrite.cells import Times, present
+from coprometrics_csv.people import address_of
+from coprometrics_eventbrite.cells import People, Times, present
 
 FORMATS = ("%m/%d/%y %H:%M", "%d/%m/%Y %H:%M:%S", "%d %B %Y", "%d.%m.%Y %H:%M")
 WRITTEN = (
@@ -71,6 +72,23 @@ def test_placeholders_are_told_alike_in_few_and_in_many_cells(cells: list[str]) 
     assert many == few * 5_000
     kept = ("a", "İ", "Info  Requested")
     assert [text for text in few if text] == [c.strip() for c in cells if c.strip() in kept]
+
+
+@given(
+    blocks=st.lists(
+        st.lists(st.sampled_from(["a@b.c", "<A@b.c>", "x@y.z", "me", None])), max_size=4
+    ),
+    most=st.integers(0, 3),
+)
+def test_people_are_read_alike_in_every_block(blocks: Any, most: int) -> None:
+    people = People(lambda addresses: [address.casefold() for address in addresses])
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("coprometrics_eventbrite.cells._MOST_REMEMBERED", most)
+        for cells in blocks:
+            found = people.read(pa.array(cells, pa.string()))
+            addresses = [text and address_of(text) for text in cells]
+            assert found.values.to_pylist() == [one and one.casefold() for one in addresses]
+            assert sorted(found.faults) == [n for n, text in enumerate(cells) if text == "me"]
 
 
 @pytest.mark.parametrize("placeholders", [(), ("n/a",)])

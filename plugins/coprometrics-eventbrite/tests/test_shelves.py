@@ -16,14 +16,18 @@ from hypothesis import strategies as st
 
 from coprometrics.errors import ImporterError
 from coprometrics.importers import Batch, Context, Item, Source
+from coprometrics_csv.arrays import SHARED
 from coprometrics_eventbrite import Eventbrite, EventbriteImporter
 from coprometrics_eventbrite.shelves import Shelves
 
-SCHEMA = pa.schema([pa.field("order", pa.string()), pa.field("row", pa.int64())])
+FIELDS = [pa.field("order", pa.string()), pa.field("row", pa.int64()), pa.field("kind", SHARED)]
+SCHEMA = pa.schema(FIELDS)
 
 
-def table(orders: list[str], first: int) -> pa.Table:
-    return pa.table({"order": orders, "row": range(first, first + len(orders))}, schema=SCHEMA)
+def table(orders: list[str], first: int, kind: str = "a ticket") -> pa.Table:
+    rows = range(first, first + len(orders))
+    kinds = [None if row % 5 == 3 else f"{kind} {row % 3}" for row in rows]
+    return pa.table({"order": orders, "row": rows, "kind": kinds}).cast(SCHEMA)
 
 
 @given(orders=st.lists(st.text(max_size=2)), most=st.integers(0, 9), step=st.integers(1, 9))
@@ -33,6 +37,7 @@ def test_all_rows_come_back_with_those_of_one_order_together(
     with Shelves("order", SCHEMA, most=most) as shelves:
         for at in range(0, len(orders), step):
             shelves.add(table(orders[at : at + step], at))
+        assert all(part.schema == SCHEMA for part in shelves.parts())
         parts = [part.to_pylist() for part in shelves.parts()]
         assert [part.to_pylist() for part in shelves.parts()] == parts
     rows = [row for part in parts for row in part]
@@ -49,6 +54,9 @@ def test_long_rows_count_as_several() -> None:
         assert [part["row"].to_pylist() for part in shelves.parts()] == [[0, 1]]
         shelves.add(table(["c" * 2_000], 2))
         assert sorted(part["row"].to_pylist() for part in shelves.parts()) == [[0], [1], [2]]
+    with Shelves("order", SCHEMA, most=9) as shelves:
+        shelves.add(table(list("abc"), 0, kind="a" * 5_000))
+        assert len(list(shelves.parts())) > 1
 
 
 @pytest.fixture

@@ -247,7 +247,10 @@ BROKEN = {
     "no value": (b'"full_text": "We opened a new garden."', b'"full_text": nul'),
     "a missing brace": (b'"full_text": "We opened a new garden."', b'"full_text": {'),
     "an open string": (b'"full_text": "We opened a new garden."', b'"full_text": "We'),
-    "deep lists": (b'"full_text": "We opened a new garden."', b'"a": ' + b"[" * 9999 + b"]" * 9999),
+    "deep lists": (
+        b'"full_text": "We opened a new garden."',
+        b'"a": ' + b"[" * 10**5 + b"]" * 10**5,
+    ),
 }
 
 

@@ -5,6 +5,10 @@ way of ``encoding``, ``feed``, ``records`` (the careful way) and ``fastway``. ``
 mapping to the columns of one file, and ``rows`` makes records of blocks: ``rules``, ``convert`` and
 its ``readers``, ``identity``. ``directives`` and ``dates`` know how dates are written, ``people``
 what tells who somebody is. ``importer`` is the walk through all of them.
+
+Importers of other plugins may build on ``table.open_table`` and its ``blocks.Block``, on
+``columns.Header`` and ``columns.fold``, on ``numerals.Numerals``, ``dates`` and ``readers``, and on
+``faults.CellError``; the rest may change at any time.
 """
 
 from __future__ import annotations

@@ -2,12 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-__all__ = ["numbers", "only", "plain", "repeated", "shared"]
+__all__ = [
+    "SHARED",
+    "again",
+    "each_once",
+    "numbers",
+    "only",
+    "plain",
+    "plain_columns",
+    "repeated",
+    "shared",
+]
+
+SHARED = pa.dictionary(pa.int32(), pa.string())
+"""The type of texts that came from ``shared``."""
+
+
+def again(values: Any, places: Any) -> Any:
+    """Give for each place the value there; texts as ``shared`` gives them."""
+    return shared(values, places) if values.type == pa.string() else values.take(places)
+
+
+def each_once(function: Callable[[Any], Any], values: Any) -> Any:
+    """Give what a function makes of values; it sees each once, where they came from ``shared``.
+
+    Examples:
+        >>> words = shared(pa.array(["talks", "a walk"]), pa.array([1, 0, 1]))
+        >>> each_once(pc.utf8_length, words).to_pylist()
+        [6, 5, 6]
+    """
+    if isinstance(values, pa.DictionaryArray):
+        return again(function(values.dictionary), values.indices)
+    return function(values)
 
 
 def numbers(first: int, count: int) -> Any:
@@ -55,3 +87,11 @@ def shared(values: Any, places: Any) -> Any:
 def plain(values: Any) -> Any:
     """Give an array that holds one value for each row, also where it came from ``shared``."""
     return values.dictionary_decode() if isinstance(values, pa.DictionaryArray) else values
+
+
+def plain_columns(rows: pa.Table) -> pa.Table:
+    """Give a table whose columns hold one value for each row, also where they are ``SHARED``."""
+    fields = [
+        field.with_type(pa.string()) if field.type == SHARED else field for field in rows.schema
+    ]
+    return rows.cast(pa.schema(fields))

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from attrs import define, field, frozen
 
-from coprometrics_csv.arrays import numbers, repeated, shared
+from coprometrics_csv.arrays import again, numbers, plain, repeated
 from coprometrics_csv.faults import CellError
 
 __all__ = [
@@ -32,7 +32,7 @@ __all__ = [
 ]
 
 Cells = Any
-"""An Arrow array of texts, null where the cell is missing."""
+"""An Arrow array of texts, null where the cell is missing; texts may be dictionary-encoded."""
 
 _MOST_REMEMBERED = 100_000
 _SAMPLE = 4_096
@@ -111,22 +111,25 @@ class Reader:
         """Read the cells of a block."""
         if self.quick is None:
             return self._each(cells)
-        if self.type == pa.string() and seems_repeated(cells):
+        if isinstance(cells, pa.DictionaryArray) or (
+            self.type == pa.string() and seems_repeated(cells)
+        ):
             coded = cells.dictionary_encode()
             different = self.read(coded.dictionary)
             if not different.faults:
-                return Values(shared(different.values, coded.indices))
+                return Values(again(different.values, coded.indices))
+            cells = plain(cells)
         cells = missing_as_null(trim(cells) if self.trims else cells, self.nulls)
         try:
-            prepared, plain = self.quick.prepare(cells)
-            if plain is None or pc.all(plain.fill_null(True), min_count=0).as_py():
+            prepared, simple = self.quick.prepare(cells)
+            if simple is None or pc.all(simple.fill_null(True), min_count=0).as_py():
                 return Values(self.quick.finish(prepared))
-            plain = plain.fill_null(True)
-            quick = self.quick.finish(pc.if_else(plain, prepared, None))
+            simple = simple.fill_null(True)
+            quick = self.quick.finish(pc.if_else(simple, prepared, None))
         except pa.ArrowInvalid:
             # Such as a number that overflows: the careful way says which, and why.
             return self._each(cells)
-        others = pc.invert(plain)
+        others = pc.invert(simple)
         rest = self._each(cells.filter(others))
         rows = pc.indices_nonzero(others).to_pylist()
         return Values(
@@ -146,7 +149,7 @@ class Reader:
             faults = dict(zip(rows.to_pylist(), (results[code] for code in codes), strict=True))
             results = [None if isinstance(result, CellError) else result for result in results]
         if self.type == pa.string():
-            return Values(shared(pa.array(results, self.type), coded.indices), faults)
+            return Values(again(pa.array(results, self.type), coded.indices), faults)
         if not self.with_precision:
             return Values(pa.array(results, self.type).take(coded.indices), faults)
         dates = pa.array([result and result[0] for result in results], self.type)
@@ -162,19 +165,24 @@ class Reader:
             return known[text]
         if len(known) >= _MOST_REMEMBERED:
             known.clear()
-        plain = text.strip(WHITE)
+        trimmed = text.strip(WHITE)
         try:
-            result = None if not plain or plain in self.nulls else self.parse(plain)
+            result = None if not trimmed or trimmed in self.nulls else self.parse(trimmed)
         except CellError as error:
             result = error
         known[text] = result
         return result
 
 
-def seems_repeated(cells: Cells) -> bool:
-    """Guess whether looking at each different text once is worth finding them."""
+def seems_repeated(cells: Cells, *, most: float = 0.9) -> bool:
+    """Guess whether looking at each different text once is worth finding them.
+
+    Args:
+        cells: the cells of a block.
+        most: up to which share of different texts it is worth it.
+    """
     sample = cells[:_SAMPLE]
-    return len(cells) > len(sample) and pc.count_distinct(sample).as_py() < 0.9 * _SAMPLE
+    return len(cells) > len(sample) and pc.count_distinct(sample).as_py() < most * _SAMPLE
 
 
 def matching(pattern: str) -> Callable[[Cells], tuple[Any, Any]]:

@@ -6,6 +6,7 @@ returns without newline and more. Text with any of these is declined, and read t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -48,7 +49,7 @@ class FastWay:
         self._wanted = wanted
         self._quote = dialect.quote.encode()
         self._well_quoted = _well_quoted(dialect) if dialect.quote else ""
-        self._footer = [text.encode() for text in dialect.footer]
+        self._declined = _declined(dialect)
         self._comment = dialect.comment.encode()
 
     @staticmethod
@@ -66,10 +67,10 @@ class FastWay:
         if not self._unsurprising(window, end):
             return None
         data = pa.py_buffer(window).slice(0, end)
-        quoted = bool(self._quote) and window.find(self._quote, 0, end) >= 0
-        if (quoted or self._width == 1) and not _no_lone_return(window, end):
+        if any(_has(data, pattern) for pattern in self._declined):
             return None
-        if quoted and not self._quotes_well_placed(data):
+        quoted = bool(self._quote) and window.find(self._quote, 0, end) >= 0
+        if quoted and not _has(data, self._well_quoted):
             return None
         if not quoted and not self._lines_within_limit(window, end):
             return None
@@ -79,7 +80,7 @@ class FastWay:
         if quoted and not self._cells_within_limit(table):
             return None
         physical = table.num_rows
-        if quoted or self._width == 1 or window.find(b"\r", 0, end) >= 0:
+        if quoted or self._width == 1:
             physical = window.count(b"\n", 0, end) + (window[end - 1 : end] != b"\n")
         lines = _lines(table, line, physical, quoted=quoted)
         if lines is None:
@@ -91,18 +92,10 @@ class FastWay:
         """Say whether there is nothing but text, newlines and perhaps quotes."""
         if window.find(b"\0", 0, end) >= 0 or window.startswith(_MARK):
             return False
-        if any(window.find(text, 0, end) >= 0 for text in self._footer):
-            return False
         if not self._comment:
             return True
         after_newline = window.find(b"\n" + self._comment, 0, end) >= 0
         return not after_newline and not window.startswith(self._comment)
-
-    def _quotes_well_placed(self, data: pa.Buffer) -> bool:
-        """Say whether every quote opens, closes or is doubled as RFC 4180 has it."""
-        offsets = pa.array([0, data.size], pa.int64()).buffers()[1]
-        whole = pa.Array.from_buffers(pa.large_binary(), 1, [None, offsets, data])
-        return bool(pc.match_substring_regex(whole, self._well_quoted)[0].as_py())
 
     def _lines_within_limit(self, window: bytes, end: int) -> bool:
         at, limit = 0, self._dialect.record_limit
@@ -144,15 +137,17 @@ class FastWay:
             return None
 
 
-def _no_lone_return(window: bytes, end: int) -> bool:
-    """Say whether every carriage return goes with a newline; a lone one ends a line as well.
+def _has(data: pa.Buffer, pattern: str) -> bool:
+    """Say whether a pattern is found: by Arrow, which looks for it faster than Python does."""
+    offsets = pa.array([0, data.size], pa.int64()).buffers()[1]
+    whole = pa.Array.from_buffers(pa.large_binary(), 1, [None, offsets, data])
+    return bool(pc.match_substring_regex(whole, pattern)[0].as_py())
 
-    Without quotes, and with several columns, it need not be asked: there a lone one makes more
-    rows than newlines, or an empty one.
-    """
-    if window.find(b"\r", 0, end) < 0:
-        return True
-    return window.count(b"\r", 0, end) == window.count(b"\r\n", 0, end)
+
+def _declined(dialect: Dialect) -> tuple[str, ...]:
+    """Give what no text may have: what begins the footer, or a return that ends a line alone."""
+    lone_return = r"\r(?:[^\n]|\z)"
+    return (*map(re.escape, dialect.footer), lone_return)
 
 
 def _part(size: int, *, whole: bool) -> int:
@@ -162,6 +157,7 @@ def _part(size: int, *, whole: bool) -> int:
 
 
 def _well_quoted(dialect: Dialect) -> str:
+    """Give what says that every quote opens, closes or is doubled as RFC 4180 has it."""
     quote, delimiter = (f"\\x{ord(mark):02x}" for mark in (dialect.quote, dialect.delimiter))
     cell = f"(?:[^{quote}{delimiter}\r\n]*|{quote}(?:[^{quote}]|{quote}{quote})*{quote})"
     return f"\\A(?:{cell}(?:{delimiter}|\r?\n))*{cell}\\z"

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import BinaryIO
 
@@ -11,6 +10,7 @@ from attrs import frozen
 
 from coprometrics.errors import SourceError
 from coprometrics.importers import Source
+from coprometrics_csv.ahead import one_ahead
 from coprometrics_csv.blocks import Block, BlockReader
 from coprometrics_csv.columns import Header, fold
 from coprometrics_csv.dialect import Dialect
@@ -64,7 +64,7 @@ class Table:
             line=self._line,
             name=self.header.name,
         )
-        for block in _one_ahead(reader):
+        for block in one_ahead(reader):
             yield block
             if progress:
                 progress(self._file.tell())
@@ -92,16 +92,6 @@ def open_table(source: Source, dialect: Dialect) -> Iterator[Table]:
         feed = Feed(utf8_chunks(file, encoding, source.name))
         header = Header(tuple(str(n + 1) for n in range(width)), 1, source.name)
         yield Table(header, encoding, 0, feed, file, dialect, 1)
-
-
-def _one_ahead(blocks: Iterable[Block]) -> Iterator[Block]:
-    """Read the next block while the one before is worked on."""
-    source = iter(blocks)
-    with ThreadPoolExecutor(1) as pool:
-        coming = pool.submit(next, source, None)
-        while (block := coming.result()) is not None:
-            coming = pool.submit(next, source, None)
-            yield block
 
 
 def _check_kind(source: Source) -> None:

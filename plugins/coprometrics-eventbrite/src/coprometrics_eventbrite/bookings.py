@@ -20,7 +20,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from coprometrics_csv.arrays import numbers, only, plain
+from coprometrics_csv.arrays import again, each_once, numbers, only, plain, plain_columns, shared
 from coprometrics_csv.readers import INSTANT
 from coprometrics_eventbrite.config import Eventbrite, Standing
 
@@ -56,7 +56,7 @@ TICKETS = pa.schema(_TICKETS)
 """One row for each ticket. Identifiers are native, without what ``native`` puts in front.
 
 ``standing`` is one of ``registered``, ``checked_in``, ``cancelled``, ``refunded``, ``deleted``.
-Further columns are kept aside and do no harm.
+Further columns are kept aside and do no harm. Texts may be dictionary-encoded.
 """
 
 _PAYMENTS: list[pa.Field[Any]] = [
@@ -112,7 +112,7 @@ def native(ids: Any) -> Any:
         >>> native(pa.array(["17", None])).to_pylist()
         ['eventbrite:17', None]
     """
-    return pc.binary_replace_slice(_plain(ids), 0, 0, f"{SYSTEM}:")
+    return each_once(lambda texts: pc.binary_replace_slice(texts, 0, 0, f"{SYSTEM}:"), _array(ids))
 
 
 def standing_of_flags(checked_in: Any, cancelled: Any, refunded: Any) -> Any:
@@ -152,9 +152,8 @@ def standing_of_words(words: Any, config: Eventbrite) -> Any:
     found = [
         known.get(" ".join(text.split()).casefold()) if text else "registered" for text in texts
     ]
-    return pc.if_else(
-        coded.is_null(), "registered", pa.array(found, pa.string()).take(coded.indices)
-    )
+    places = coded.indices.fill_null(len(found))
+    return again(pa.array([*found, "registered"], pa.string()), places)
 
 
 def are_donations(ticket_kinds: Any, config: Eventbrite) -> Any:
@@ -184,14 +183,14 @@ def attendances(tickets: pa.Table) -> pa.Table:
         tickets: a table of ``TICKETS``, without donations, with all the tickets of each order.
     """
     ids = _plain(tickets["id"])
-    standing = _plain(tickets["standing"])
+    standing = _array(tickets["standing"])
     again = _repeats(_plain(tickets["order_id"]), _plain(tickets["person_key"]), standing, ids)
     people = _plain(tickets["person_key"])
     if again is not None:
         people = pc.if_else(again, None, people)
-    status = pa.array(list(_STATUS.values()), pa.string()).take(
-        pc.index_in(standing, value_set=pa.array(list(_STATUS), pa.string()))
-    )
+    statuses = pa.array(list(_STATUS.values()), pa.string())
+    known = pa.array(list(_STATUS), pa.string())
+    status = each_once(lambda texts: statuses.take(pc.index_in(texts, value_set=known)), standing)
     return pa.table(
         {
             "id": native(ids),
@@ -217,7 +216,8 @@ def incomes(payments: pa.Table, config: Eventbrite) -> pa.Table:
         config: the settings.
 
     Returns:
-        The rows, ordered by identifier. The day is the first of those of the order.
+        The rows, ordered by identifier, and by currency and event where an order has several.
+        The day is the first of those of the order.
     """
     return incomes_and_places(payments, config)[0]
 
@@ -235,39 +235,45 @@ def incomes_and_places(payments: pa.Table, config: Eventbrite) -> tuple[pa.Table
         .combine_chunks()
     )
     back, donated = _array(sums["back"]), _array(sums["donation"])
-    suffix = pc.if_else(
-        back,
-        pc.if_else(donated, ":donation-refund", ":refund"),
-        pc.if_else(donated, ":donation", ""),
-    )
+    # What a payment is: 0 a fee, 1 a donation, 2 a refund, 3 a donation given back.
+    sort = pc.add(donated.cast(pa.int32()), pc.multiply(back.cast(pa.int32()), 2))
+    suffix = pa.array(["", ":donation", ":refund", ":donation-refund"]).take(sort)
+    streams = pa.array([config.stream, config.donation_stream] * 2)
     rows = pa.table(
         {
             "id": pc.binary_join_element_wise(native(sums["order_id"]), suffix, ""),
-            "stream": pc.if_else(donated, config.donation_stream, config.stream),
+            "stream": shared(streams, sort),
             "amount_minor": sums["amount_minor_sum"],
             "currency": sums["currency"],
             "received_on": sums["received_on_min"],
             "activity_id": native(sums["event_id"]),
-            "kind": pc.if_else(back, "refund", pc.if_else(donated, "donation", "fee")),
+            "kind": shared(pa.array(["fee", "donation", "refund", "refund"]), sort),
         }
     )
-    order = pc.sort_indices(rows["id"])
+    names = ["id", "currency", "activity_id"]
+    order = pc.sort_indices(
+        plain_columns(rows.select(names)), sort_keys=[(name, "ascending") for name in names]
+    )
     return rows.take(order), sums["row_min"].combine_chunks().take(order)
 
 
 def _repeats(orders: Any, people: Any, standing: Any, ids: Any) -> Any:
     """Say which tickets repeat the person of another in their order; None where none does."""
-    order, person = orders.dictionary_encode(), people.dictionary_encode()
+    together = several_times(orders)
+    if together is None:
+        return None
+    rows = pc.indices_nonzero(together)
+    order, person = (codes.take(rows).dictionary_encode() for codes in (orders, people))
     wide = pc.multiply(order.indices.cast(pa.int64()), len(person.dictionary) or 1)
     pair = pc.add(wide, person.indices.cast(pa.int64()))
     repeated = several_times(pair)
     if repeated is None:
         return None
-    rows = pc.indices_nonzero(repeated)
+    rows = rows.filter(repeated)
     several = pa.table(
         {
             "row": rows,
-            "pair": pair.take(rows),
+            "pair": pair.filter(repeated),
             "rank": pc.index_in(standing.take(rows), value_set=pa.array(_ORDER, pa.string())),
             "id": ids.take(rows),
         }
@@ -277,21 +283,18 @@ def _repeats(orders: Any, people: Any, standing: Any, ids: Any) -> Any:
     return pc.is_in(numbers(0, len(ids)), value_set=later.cast(pa.int64()))
 
 
-def several_times(codes: Any) -> Any:
-    """Say which codes are there more than once; None where none is.
+def several_times(values: Any) -> Any:
+    """Say which values are there more than once, nulls never; None where none is.
 
     Examples:
         >>> several_times(pa.array([4, 5, None, 4, None])).to_pylist()
         [True, False, False, True, False]
     """
-    order = pc.sort_indices(codes)
-    inline = codes.take(order)
-    same = pc.equal(inline[1:], inline[:-1]).fill_null(False)
-    if not pc.any(same, min_count=0).as_py():
-        return None
-    one = pa.array([False])
-    beside = pc.or_(pa.concat_arrays([one, same]), pa.concat_arrays([same, one]))
-    return beside.take(pc.sort_indices(order))
+    codes = values.dictionary_encode().indices
+    # Each new value has the next number, so one that is not above all before it came again.
+    there = codes.drop_null()
+    later = there[1:].filter(pc.less_equal(there[1:], pc.cumulative_max(there)[:-1]))
+    return pc.is_in(codes, value_set=later) if len(later) else None
 
 
 def starts_of_runs(values: Any) -> Any:

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from attrs import define, field, frozen
 
 from coprometrics.money import CURRENCIES
+from coprometrics_csv.arrays import each_once, numbers, plain
 from coprometrics_csv.convert import Cells, Reader, Values, scattered, seems_repeated, trim
 from coprometrics_csv.dates import DateFormat, parse_date, parse_datetime
 from coprometrics_csv.faults import CellError
@@ -35,20 +36,22 @@ _NOTHING = r"\A[(]?-?[$£€]?0*([.,]0*)?[)]?\z"
 def present(cells: Cells, placeholders: tuple[str, ...]) -> Cells:
     """Take the spaces from the ends of cells; give null where nothing or a placeholder stands.
 
+    Texts of which there are few come back dictionary-encoded.
+
     Examples:
         >>> present(pa.array([" a ", "", "Info Requested"]), ("info requested",)).to_pylist()
         ['a', None, None]
     """
     words = [" ".join(word.split()).casefold() for word in placeholders]
+    nobody = pa.array(["", *words], pa.string())
+    if seems_repeated(cells, most=0.5):
+        coded = cells.dictionary_encode()
+        texts = _present(coded.dictionary, nobody).dictionary_encode()
+        return pa.DictionaryArray.from_arrays(texts.indices.take(coded.indices), texts.dictionary)
     wordy = not any(word.isdecimal() for word in words)
     if wordy and pc.all(pc.ascii_is_decimal(cells), min_count=0).as_py():
         return cells  # numbers, which are most of what is different in each row
-    nobody = pa.array(["", *words], pa.string())
-    if not seems_repeated(cells):
-        return _present(cells, nobody)
-    coded = cells.dictionary_encode()
-    texts = _present(coded.dictionary, nobody)
-    return cells if texts is coded.dictionary else texts.take(coded.indices)
+    return _present(cells, nobody)
 
 
 def _present(cells: Cells, nobody: Any) -> Cells:
@@ -69,29 +72,43 @@ class People:
     """
 
     person_keys: Callable[[Iterable[str]], list[str]]
-    _known: dict[str, str | CellError] = field(factory=dict, init=False)
+    _known: Any = field(factory=lambda: pa.array([], pa.string()), init=False)
+    _keys: Any = field(factory=lambda: pa.array([], pa.string()), init=False)
 
     def read(self, cells: Cells) -> Values:
         """Read the cells of a block, which are trimmed and null where they are missing."""
-        if len(self._known) >= _MOST_REMEMBERED:
-            self._known.clear()
         coded = cells.dictionary_encode()
-        texts = coded.dictionary.to_pylist()
-        if new := [text for text in texts if text not in self._known]:
-            self._learn(new)
-        return _of_distinct(coded, [self._known[text] for text in texts], pa.string())
+        keys = self._of_each(coded.dictionary).take(coded.indices)
+        faulty: list[int] = []
+        if keys.null_count > coded.null_count:
+            faulty = pc.indices_nonzero(pc.and_(keys.is_null(), coded.is_valid())).to_pylist()
+        return Values(keys, dict.fromkeys(faulty, _NO_ADDRESS))
 
-    def _learn(self, texts: list[str]) -> None:
-        plain = pc.match_substring_regex(pa.array(texts, pa.string()), _PLAIN_ADDRESS).to_pylist()
-        addresses = {
-            text: text if is_plain else address_of(text)
-            for text, is_plain in zip(texts, plain, strict=True)
-        }
-        known = {text: address for text, address in addresses.items() if address is not None}
-        if known:
-            self._known.update(zip(known, self.person_keys(known.values()), strict=True))
-        if len(known) < len(texts):
-            self._known.update(dict.fromkeys(addresses.keys() - known, _NO_ADDRESS))
+    def _of_each(self, texts: Any) -> Any:
+        """Give the pseudonyms of different texts."""
+        if len(self._known) >= _MOST_REMEMBERED:
+            self._known, self._keys = self._known[:0], self._keys[:0]
+        places = pc.index_in(texts, value_set=self._known)
+        if places.null_count:
+            new = places.is_null()
+            these = numbers(len(self._known), places.null_count).cast(places.type)
+            self._learn(texts.filter(new))
+            places = pc.replace_with_mask(places, new, these)
+        return self._keys.take(places)
+
+    def _learn(self, texts: Any) -> None:
+        """Remember the pseudonyms of texts, and null for those that are no addresses."""
+        addresses: list[str | None] = texts.to_pylist()
+        simple = pc.match_substring_regex(texts, _PLAIN_ADDRESS)
+        for place in pc.indices_nonzero(pc.invert(simple)).to_pylist():
+            addresses[place] = address_of(addresses[place] or "")
+        there = [address for address in addresses if address is not None]
+        keys = pa.array(self.person_keys(there) if there else [], pa.string())
+        if len(there) < len(addresses):
+            known = pa.array([address is not None for address in addresses], pa.bool_())
+            keys = pc.replace_with_mask(pa.nulls(len(addresses), pa.string()), known, keys)
+        self._known = pa.concat_arrays([self._known, texts])
+        self._keys = pa.concat_arrays([self._keys, keys])
 
 
 def _of_distinct(coded: Any, found: list[Any], type_: pa.DataType) -> Values:
@@ -145,6 +162,7 @@ class Times:
 
         Cells of fixed width are read all at once, the others one by one.
         """
+        cells = plain(cells)
         left = cells.is_valid()
         instants, days = pa.nulls(len(cells), INSTANT), pa.nulls(len(cells), pa.date32())
         for layout in dict.fromkeys((*(known.text for known in self.formats), *_LAYOUTS)):
@@ -300,8 +318,12 @@ class Amounts:
         """
         if isinstance(codes, str):
             return self._reader(codes).read(cells)
+        different = codes.unique().to_pylist()
+        if len(different) == 1 and different[0] in CURRENCIES:
+            return self._reader(different[0]).read(cells)
+        codes, cells = plain(codes), plain(cells)
         groups = []
-        for code in codes.unique().to_pylist():
+        for code in different:
             if code in CURRENCIES:
                 hit = pc.equal(codes, code).fill_null(False)
                 groups.append((pc.indices_nonzero(hit), self._reader(code).read(cells.filter(hit))))
@@ -322,4 +344,5 @@ def nothing(cells: Cells) -> Any:
         >>> nothing(pa.array(["0.00", "1.00", None])).to_pylist()
         [True, False, True]
     """
-    return pc.match_substring_regex(cells, _NOTHING).fill_null(True)
+    zero = each_once(lambda texts: pc.match_substring_regex(texts, _NOTHING), cells)
+    return zero.fill_null(True)

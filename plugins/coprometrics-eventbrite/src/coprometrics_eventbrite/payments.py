@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from coprometrics_csv.arrays import only
+from coprometrics_csv.arrays import only, plain_columns
 from coprometrics_eventbrite.bookings import PAYMENTS, several_times
 
 __all__ = ["are_refunds", "payments", "with_refunds"]
@@ -66,16 +66,17 @@ def payments(rows: pa.Table, donations: Any) -> pa.Table:
 
 def _once(paid: pa.Table, attendees: Any) -> pa.Table:
     """Take what an attendee paid once, where the report has the attendee twice in an order."""
-    several = several_times(attendees.combine_chunks().dictionary_encode().indices)
+    several = several_times(attendees.combine_chunks())
     if several is None:
         return paid
     names = paid.column_names
     numbered = paid.append_column("attendee", attendees)
-    again = numbered.filter(several)
+    again = plain_columns(numbered.filter(several))
     # Which of several does not matter: other contents are two records of one identifier.
     keys = ["order_id", "attendee"]
     again = again.sort_by([(name, "ascending") for name in (*keys, "amount_minor", "line")])
     rest = [name for name in names if name not in keys]
     first = again.group_by(keys, use_threads=False).aggregate([(name, "first") for name in rest])
     picked = first.rename_columns([name.removesuffix("_first") for name in first.column_names])
-    return pa.concat_tables([paid.filter(pc.invert(several)), picked.select(names)])
+    once = picked.select(names).cast(paid.schema)
+    return pa.concat_tables([paid.filter(pc.invert(several)), once])

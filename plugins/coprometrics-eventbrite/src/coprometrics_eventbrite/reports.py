@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Any
 
 import pyarrow as pa
@@ -11,6 +12,7 @@ import pyarrow.compute as pc
 from coprometrics.errors import ConfigError, shown
 from coprometrics.importers import Batch, Context, Item, Notice, Source
 from coprometrics.records import Activity, Attendance, Income, Record
+from coprometrics_csv.ahead import in_order, one_ahead
 from coprometrics_csv.arrays import only
 from coprometrics_csv.columns import Header, fold
 from coprometrics_csv.dialect import Dialect
@@ -21,11 +23,12 @@ from coprometrics_eventbrite.config import Eventbrite
 from coprometrics_eventbrite.happenings import SeenEvent, happenings
 from coprometrics_eventbrite.payments import are_refunds, payments, with_refunds
 from coprometrics_eventbrite.presets import check_labels, delimiter_of, plain, recognised, unknown
-from coprometrics_eventbrite.rows import Report, RowMaker
+from coprometrics_eventbrite.rows import RowMaker
 from coprometrics_eventbrite.shelves import MOST_HELD, Shelves
 from coprometrics_eventbrite.tally import Tally
 from coprometrics_eventbrite.tickets import ROWS, each_ticket
 from coprometrics_eventbrite.turnout import Turnout, about_unknown, settled
+from coprometrics_eventbrite.work import Report
 
 __all__ = ["read_report"]
 
@@ -60,14 +63,15 @@ def read_report(source: Source, config: Eventbrite, context: Context) -> Iterato
             yield from _notices(table, report, renamed)
             maker = RowMaker(report, config, context.person_keys)
             seen: set[SeenEvent] = set()
-            for block in table.blocks(report.wanted, context.progress):
-                tally.leave_out(block.left_out)
-                made = maker.make(block)
+            blocks = table.blocks(report.wanted, context.progress)
+            # People get their keys here and not in the other thread: a store may be asked for it.
+            for work in one_ahead(map(maker.begin, blocks)):
+                made = maker.finish(work)
                 yield from made.refusals
-                tally.see(made.rows)
+                tally.see(made)
                 shelves.add(made.rows)
                 seen |= made.events
-        yield from _about_money(maker)
+        yield from tally.about_money()
         with_status = "status" in report.positions
         yield from _records(shelves, with_status, seen, tally, context)
 
@@ -122,38 +126,29 @@ def _notices(table: Table, report: Report, renamed: dict[str, str]) -> Iterator[
         )
 
 
-def _about_money(maker: RowMaker) -> Iterator[Notice]:
-    if maker.uncollected:
-        yield Notice(
-            "uncollected-amounts",
-            f"{maker.uncollected:,} rows of manual or deleted orders show an amount that nobody "
-            "was charged; it is left out",
-        )
-    if maker.partly_refunded:
-        yield Notice(
-            "partly-refunded",
-            f"{maker.partly_refunded:,} rows are of orders of which a part was given back; their "
-            "amounts are those of the report",
-        )
-
-
 def _records(
     shelves: Shelves, with_status: bool, seen: set[SeenEvent], tally: Tally, context: Context
 ) -> Iterator[Item]:
-    config = tally.config
-    events = happenings(seen, config, context.now)
+    events = happenings(seen, tally.config, context.now)
     yield from events.notices
     yield from _batches(Activity, events.rows, None)
+    for items in in_order(_tasks(shelves, with_status, events.over, tally)):
+        yield from items
+
+
+def _tasks(
+    shelves: Shelves, with_status: bool, over: tuple[str, ...], tally: Tally
+) -> Iterator[Callable[[], Iterable[Item]]]:
+    """Give what is to be done once all rows are there; it may be done at the same time."""
+    config = tally.config
     turnout = Turnout()
     for rows, donations in _orders(shelves, with_status, config):
-        yield from _incomes(rows, donations, config)
+        yield partial(_incomes, rows, donations, config)
         turnout.see(_tickets(rows, donations))
-    unknown = turnout.unknown(events.over)
-    yield from tally.skipped()
-    yield from tally.notices()
-    yield from about_unknown(unknown, config)
+    unknown = turnout.unknown(over)
+    yield lambda: [*tally.skipped(), *tally.notices(), *about_unknown(unknown, config)]
     for rows, donations in _orders(shelves, with_status, config):
-        yield from _attendances(_tickets(rows, donations), unknown, config)
+        yield partial(_attendances, rows, donations, unknown, config)
 
 
 def _orders(
@@ -171,17 +166,19 @@ def _tickets(rows: pa.Table, donations: Any) -> pa.Table:
     return only(rows, pc.and_not(placed, pc.or_(donations, are_refunds(rows))))
 
 
-def _incomes(rows: pa.Table, donations: Any, config: Eventbrite) -> Iterator[Batch]:
+def _incomes(rows: pa.Table, donations: Any, config: Eventbrite) -> Iterable[Batch]:
     paid = payments(rows, donations)
     incomes, first = bookings.incomes_and_places(paid, config)
-    yield from _batches(Income, incomes, paid["line"].combine_chunks().take(first))
+    return _batches(Income, incomes, paid["line"].combine_chunks().take(first))
 
 
-def _attendances(rows: pa.Table, unknown: list[str], config: Eventbrite) -> Iterator[Batch]:
-    numbered = each_ticket(rows)
+def _attendances(
+    rows: pa.Table, donations: Any, unknown: list[str], config: Eventbrite
+) -> Iterable[Batch]:
+    numbered = each_ticket(_tickets(rows, donations))
     numbered = numbered.append_column("checked_in_at", pa.nulls(len(numbered), INSTANT))
     tickets = settled(numbered.select([*bookings.TICKETS.names, "line"]), unknown, config)
-    yield from _batches(Attendance, bookings.attendances(tickets), tickets["line"])
+    return _batches(Attendance, bookings.attendances(tickets), tickets["line"])
 
 
 def _batches(type_: type[Record], rows: pa.Table, lines: Any) -> Iterator[Batch]:

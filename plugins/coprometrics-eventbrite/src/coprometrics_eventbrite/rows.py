@@ -2,36 +2,32 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from attrs import define, field, frozen
 
 from coprometrics.errors import SourceError, shown
 from coprometrics.importers import Locator, Problem, Refusal
 from coprometrics.money import CURRENCIES
-from coprometrics_csv.arrays import numbers, only, repeated
+from coprometrics_csv.arrays import each_once, numbers, only, plain, repeated
 from coprometrics_csv.blocks import Block
-from coprometrics_csv.convert import Values
 from coprometrics_csv.dates import DateFormat
 from coprometrics_csv.faults import CellError
 from coprometrics_csv.numerals import Numerals, currency_of_label
-from coprometrics_csv.people import like_full_name, like_person
 from coprometrics_csv.readers import INSTANT, integer_reader
 from coprometrics_eventbrite.bookings import standing_of_words
 from coprometrics_eventbrite.cells import Amounts, Moments, People, Times, nothing, present
 from coprometrics_eventbrite.config import Eventbrite
 from coprometrics_eventbrite.happenings import SeenEvent, zone_of
-from coprometrics_eventbrite.presets import Meaning, Preset
+from coprometrics_eventbrite.presets import Meaning
 from coprometrics_eventbrite.tickets import MOST_TICKETS, ROWS
+from coprometrics_eventbrite.work import Made, Report, Work, fit
 
-__all__ = ["Made", "Report", "RowMaker"]
+__all__ = ["RowMaker"]
 
 _LARGEST = 2**63 - 1
-_PHONE = re.compile(r"[0-9][0-9 ()-]{8,}")
 _CODES = pa.array(sorted(CURRENCIES), pa.string())
 _UNCOLLECTED = ("manual", "handmatig")
 _DELETED = ("deleted", "verwijderd")
@@ -39,87 +35,20 @@ _PARTLY = ("partially refunded", "gedeeltelijk terugbetaald")
 _TRANSFERRED = ("transferred", "overgedragen")
 
 
-@frozen
-class Report:
-    """A report that has been recognised.
-
-    Attributes:
-        preset: which one it is.
-        name: what the file is called in messages.
-        labels: the labels of its columns.
-        positions: where the columns are.
-    """
-
-    preset: Preset
-    name: str
-    labels: tuple[str, ...]
-    positions: dict[Meaning, int]
-
-    @property
-    def wanted(self) -> tuple[int, ...]:
-        """The positions of the columns that are looked at."""
-        return tuple(sorted(set(self.positions.values())))
-
-    def label(self, meaning: Meaning) -> str:
-        """Give the label of a column."""
-        return self.labels[self.positions[meaning]]
-
-
-@frozen
-class Made:
-    """What became of a block: its sound rows, those refused, and the events that it names."""
-
-    rows: pa.Table
-    refusals: list[Refusal]
-    events: set[SeenEvent]
-
-
-@define
-class _Work:
-    """The rows of one block on their way."""
-
-    count: int
-    cells: dict[Meaning, Any]
-    labels: Callable[[Meaning], str]
-    problems: dict[int, list[Problem]] = field(factory=dict)
-
-    def get(self, meaning: Meaning) -> Any:
-        """Give the cells of a column; nulls where there is none."""
-        found = self.cells.get(meaning)
-        return pa.nulls(self.count, pa.string()) if found is None else found
-
-    def refuse(self, hit: Any, meaning: Meaning, code: str, message: str) -> None:
-        """Note one problem of many rows, without their values."""
-        label = self.labels(meaning) if meaning in self.cells else meaning
-        for row in pc.indices_nonzero(hit).to_pylist():
-            self.problems.setdefault(row, []).append(Problem(code, message, label))
-
-    def note(self, meaning: Meaning, read: Values | Moments, *, withheld: bool = False) -> None:
-        """Note what is wrong with the cells of a column."""
-        for row, fault in read.faults.items():
-            value = "(withheld)" if withheld else _fit(self.cells[meaning][row].as_py())
-            problem = Problem(fault.code, fault.message, self.labels(meaning), value)
-            self.problems.setdefault(row, []).append(problem)
-
-
 class RowMaker:
     """Makes the rows of one report, block by block.
+
+    A block may be begun in another thread, while the one before is finished.
 
     Args:
         report: the report.
         config: the settings.
         person_keys: gives the pseudonyms of addresses.
-
-    Attributes:
-        uncollected: how many rows showed an amount that nobody was charged.
-        partly_refunded: how many rows are of orders of which a part was given back.
     """
 
     def __init__(
         self, report: Report, config: Eventbrite, person_keys: Callable[[Iterable[str]], list[str]]
     ) -> None:
-        self.uncollected = 0
-        self.partly_refunded = 0
         self._report = report
         self._config = config
         formats = config.date_formats or report.preset.date_formats
@@ -131,8 +60,8 @@ class RowMaker:
         self._ids = {" ".join(e.title.split()).casefold(): e.id for e in config.events if e.title}
         self._zones = {event.id: event.timezone for event in config.events if event.timezone}
 
-    def make(self, block: Block) -> Made:
-        """Make the rows of a block."""
+    def begin(self, block: Block) -> Work:
+        """Read all of a block but its people."""
         refusals = [
             Refusal(Locator(line=block.lines[row].as_py()), (problem,))
             for row, problem in block.problems.items()
@@ -143,32 +72,49 @@ class RowMaker:
             sound = pc.invert(pc.is_in(numbers(0, len(lines)), value_set=bad))
             lines = lines.filter(sound)
             cells = {position: column.filter(sound) for position, column in cells.items()}
-        work = _Work(
-            len(lines),
+        work = Work(
+            lines,
             {
                 meaning: present(cells[position], self._config.placeholders)
                 for meaning, position in self._report.positions.items()
             },
             self._report.label,
+            refusals,
+            block.left_out,
         )
-        rows = self._rows(work, lines)
+        work.rows = self._rows(work)
+        return work
+
+    def finish(self, work: Work) -> Made:
+        """Make the rows of a block: those which are sound, with the pseudonyms of their people."""
+        people = self._people.read(work.get("email"))
+        for row, fault in people.faults.items():
+            problem = Problem(fault.code, fault.message, work.labels("email"), "(withheld)")
+            work.problems.setdefault(row, []).insert(work.before_people.get(row, 0), problem)
+        rows, refusals = work.rows.append_column("person_key", people.values), work.refusals
         if work.problems:
             places = sorted(work.problems)
             bad = pa.array(places, pa.int64())
             refusals += [
                 Refusal(Locator(line=line), tuple(work.problems[row]))
-                for row, line in zip(places, lines.take(bad).to_pylist(), strict=True)
+                for row, line in zip(places, work.lines.take(bad).to_pylist(), strict=True)
             ]
             rows = rows.filter(pc.invert(pc.is_in(numbers(0, len(rows)), value_set=bad)))
         refusals.sort(key=lambda refusal: refusal.at.line or 0)
-        return Made(rows.select(ROWS.names).cast(ROWS), refusals, _events(rows))
+        return Made(
+            rows.select(ROWS.names).cast(ROWS),
+            refusals,
+            _events(rows),
+            work.uncollected,
+            work.partly_refunded,
+            work.left_out,
+        )
 
-    def _rows(self, work: _Work, lines: Any) -> pa.Table:
+    def _rows(self, work: Work) -> pa.Table:
         self._check_numbers(work)
         events = self._events(work)
         standing = self._standing(work)
-        people = self._people.read(work.get("email"))
-        work.note("email", people, withheld=True)
+        work.before_people = {row: len(problems) for row, problems in work.problems.items()}
         moments = self._moments(work, events)
         codes, amounts = self._money(work)
         quantity = self._quantity(work)
@@ -176,17 +122,16 @@ class RowMaker:
             amounts = _product(work, amounts, quantity)
         free = pc.or_(
             _among(work.get("order_type"), _UNCOLLECTED),
-            pc.equal(standing, "deleted").fill_null(False),
+            each_once(lambda words: pc.equal(words, "deleted"), standing).fill_null(False),
         )
         amounts = amounts.fill_null(0)
-        self.uncollected += pc.sum(pc.and_(free, pc.not_equal(amounts, 0))).as_py() or 0
-        self.partly_refunded += pc.sum(_among(work.get("order_type"), _PARTLY)).as_py() or 0
+        work.uncollected = pc.sum(pc.and_(free, pc.not_equal(amounts, 0))).as_py() or 0
+        work.partly_refunded = pc.sum(_among(work.get("order_type"), _PARTLY)).as_py() or 0
         columns: dict[str, Any] = {
-            "line": lines,
+            "line": work.lines,
             "order_id": work.get("order"),
             "attendee": work.get("attendee"),
             "event_id": events,
-            "person_key": people.values,
             "standing": standing,
             "ticket_kind": work.get("ticket"),
             "tier": work.get("tier"),
@@ -203,7 +148,7 @@ class RowMaker:
             columns[name] = work.get(name)
         return pa.table(columns)
 
-    def _check_numbers(self, work: _Work) -> None:
+    def _check_numbers(self, work: Work) -> None:
         """Refuse rows without the numbers that tell one booking from another."""
         needed: tuple[Meaning, ...] = tuple(
             name for name in ("order", "attendee", "event_id") if name in work.cells
@@ -213,7 +158,7 @@ class RowMaker:
             if name != "event_id" or self._report.preset.rows == "tickets":
                 message = "must not be missing: it tells one booking from another"
                 work.refuse(cells.is_null(), name, "missing-id", message)
-            number = pc.ascii_is_decimal(cells).fill_null(True)
+            number = each_once(pc.ascii_is_decimal, cells).fill_null(True)
             if not pc.all(number, min_count=0).as_py():
                 message = (
                     "must be a number as the service gives it; a spreadsheet may have cut it, so "
@@ -221,11 +166,12 @@ class RowMaker:
                 )
                 work.refuse(pc.invert(number), name, "not-a-number-of-the-service", message)
 
-    def _events(self, work: _Work) -> Any:
+    def _events(self, work: Work) -> Any:
         """Give the event of each row: as the report says, or else as it was declared."""
         events = work.get("event_id")
         if not events.null_count:
             return events
+        events = plain(events)
         if self._ids and "event_name" in work.cells:
             coded = work.cells["event_name"].dictionary_encode()
             titles = [" ".join(t.split()).casefold() for t in coded.dictionary.to_pylist()]
@@ -238,7 +184,7 @@ class RowMaker:
             work.refuse(events.is_null(), "event_name", "unknown-event", message)
         return events
 
-    def _standing(self, work: _Work) -> Any:
+    def _standing(self, work: Work) -> Any:
         words = work.get("status")
         standing = standing_of_words(words, self._config)
         if standing.null_count:
@@ -246,7 +192,7 @@ class RowMaker:
             rows = pc.indices_nonzero(standing.is_null()).to_pylist()
             for row in rows:
                 problem = Problem(
-                    "unknown-status", message, work.labels("status"), _fit(words[row].as_py())
+                    "unknown-status", message, work.labels("status"), fit(words[row].as_py())
                 )
                 work.problems.setdefault(row, []).append(problem)
         types = work.get("order_type")
@@ -257,7 +203,7 @@ class RowMaker:
                 standing = pc.if_else(hit, word, standing)
         return standing
 
-    def _moments(self, work: _Work, events: Any) -> Moments:
+    def _moments(self, work: Work, events: Any) -> Moments:
         """Read when orders were made: in the declared zone, or else in that of the event."""
         cells = work.get("ordered")
         zone = zone_of(self._config.timezone)
@@ -268,9 +214,9 @@ class RowMaker:
         zones = work.get("event_zone")
         if self._zones:
             names = pa.array(list(self._zones.values()), pa.string())
-            places = pc.index_in(events, value_set=pa.array(list(self._zones), pa.string()))
-            zones = pc.coalesce(names.take(places), zones)
-        moments = self._by_zone(cells, zones)
+            places = pc.index_in(plain(events), value_set=pa.array(list(self._zones), pa.string()))
+            zones = pc.coalesce(names.take(places), plain(zones))
+        moments = self._by_zone(plain(cells), plain(zones))
         work.note("ordered", moments)
         return moments
 
@@ -289,7 +235,7 @@ class RowMaker:
             faults |= {rows[row]: fault for row, fault in part.faults.items()}
         return Moments(instants, days, faults)
 
-    def _money(self, work: _Work) -> tuple[Any, Any]:
+    def _money(self, work: Work) -> tuple[Any, Any]:
         """Read the amounts; give the currency of each row, and the amounts."""
         name = self._money_column(work)
         if name is None:
@@ -311,11 +257,12 @@ class RowMaker:
                     remedy="set currency, such as currency: GBP",
                 )
             return work.get("currency"), repeated(pa.scalar(0, pa.int64()), work.count)
-        known = pc.is_in(codes, value_set=_CODES)
+        known = each_once(_are_currencies, codes).fill_null(False)
         if not pc.all(known, min_count=0).as_py():
+            codes = plain(codes)
             if self._config.currency is not None:
                 codes = codes.fill_null(self._config.currency)
-                known = pc.is_in(codes, value_set=_CODES)
+                known = _are_currencies(codes)
             unknown = pc.and_(pc.invert(known), pc.invert(nothing(cells)))
             message = "must be a currency code of ISO 4217, such as GBP, as there is an amount"
             work.refuse(unknown, "currency", "not-a-currency", message)
@@ -323,11 +270,11 @@ class RowMaker:
         work.note(name, read)
         return codes, read.values
 
-    def _money_column(self, work: _Work) -> Meaning | None:
+    def _money_column(self, work: Work) -> Meaning | None:
         columns: tuple[Meaning, ...] = ("paid", "price", "net")
         return next((name for name in columns if name in work.cells), None)
 
-    def _quantity(self, work: _Work) -> Any:
+    def _quantity(self, work: Work) -> Any:
         if "quantity" not in work.cells:
             return repeated(pa.scalar(1, pa.int64()), work.count)
         read = self._counts.read(work.cells["quantity"])
@@ -340,7 +287,7 @@ class RowMaker:
         return counts
 
 
-def _product(work: _Work, amounts: Any, quantity: Any) -> Any:
+def _product(work: Work, amounts: Any, quantity: Any) -> Any:
     """Multiply the price of a ticket with how many there are."""
     large = pc.greater(pc.abs(amounts), _LARGEST // MOST_TICKETS).fill_null(False)
     outside = pc.or_(pc.less(quantity, 0), pc.greater(quantity, MOST_TICKETS))
@@ -350,18 +297,15 @@ def _product(work: _Work, amounts: Any, quantity: Any) -> Any:
     return pc.multiply(pc.if_else(sound, amounts, 0), pc.if_else(sound, quantity, 0))
 
 
-def _fit(text: str) -> str:
-    """Show a cell, unless it may be about somebody, as where columns were shifted."""
-    if like_full_name(text) or like_person(text) or _PHONE.search(text):
-        return "(withheld)"
-    return shown(text)
+def _are_currencies(codes: Any) -> Any:
+    return pc.is_in(codes, value_set=_CODES)
 
 
 def _among(cells: Any, words: tuple[str, ...]) -> Any:
     """Say which cells are one of some words, regardless of capitals."""
-    coded = cells.dictionary_encode()
-    found = pc.is_in(pc.utf8_lower(coded.dictionary), value_set=pa.array(words, pa.string()))
-    return found.take(coded.indices).fill_null(False)
+    known = pa.array(words, pa.string())
+    found = each_once(lambda texts: pc.is_in(pc.utf8_lower(texts), value_set=known), cells)
+    return found.fill_null(False)
 
 
 def _events(rows: pa.Table) -> set[SeenEvent]:
@@ -369,5 +313,5 @@ def _events(rows: pa.Table) -> set[SeenEvent]:
     names = ("event_id", "event_name", "event_date", "event_time", "event_zone", "event_place")
     named = only(rows.select(names), rows["event_id"].is_valid())
     told = [name for name in names if named[name].null_count < len(named)]
-    different = named.group_by(told).aggregate([]).to_pylist() if told else []
+    different = named.group_by(told, use_threads=False).aggregate([]).to_pylist() if told else []
     return {SeenEvent(*(row.get(name) or "" for name in names)) for row in different}

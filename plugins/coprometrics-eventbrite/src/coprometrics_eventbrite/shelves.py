@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from coprometrics.errors import ImporterError
+from coprometrics_csv.arrays import plain_columns
 
 __all__ = ["MOST_HELD", "Shelves"]
 
@@ -94,17 +95,17 @@ class Shelves:
             return
         for _number, shelf in sorted(self._shelves.items()):
             if shelf.weight <= self._most or self._level == _DEEPEST:
-                yield pa.concat_tables(shelf.tables()).combine_chunks()
+                yield pa.concat_tables(shelf.tables()).combine_chunks().cast(self._schema)
                 continue
             with Shelves(self._key, self._schema, most=self._most, level=self._level + 1) as finer:
                 for table in shelf.tables():
-                    finer.add(table)
+                    finer.add(table.cast(self._schema))
                 yield from finer.parts()
 
     def _sort(self, rows: pa.Table) -> None:
         numbers = self._numbers(rows)
         order = pc.sort_indices(numbers)
-        rows = rows.take(order)
+        rows = plain_columns(rows.take(order))
         at = 0
         counts = numbers.take(order).value_counts()
         for number, count in zip(*(counts.field(n).to_pylist() for n in (0, 1)), strict=True):
@@ -130,7 +131,8 @@ class _Shelf:
         self.weight = 0
         with _on_disk():
             self._file = tempfile.TemporaryFile()  # noqa: SIM115  (close does it)
-            self._writer = pa.ipc.new_stream(self._file, schema)
+            written = plain_columns(schema.empty_table()).schema
+            self._writer = pa.ipc.new_stream(self._file, written)
 
     def put(self, rows: pa.Table) -> None:
         with _on_disk():
@@ -156,7 +158,13 @@ class _Shelf:
 
 
 def _weight(rows: pa.Table) -> int:
-    return max(len(rows), rows.nbytes >> 10)
+    """Count rows, a long one as several, also where its texts are shared and may be written out."""
+    longest = 0
+    for column in rows.columns:
+        for chunk in column.chunks:
+            if isinstance(chunk, pa.DictionaryArray):
+                longest += pc.max(pc.binary_length(chunk.dictionary)).as_py() or 0
+    return max(len(rows), (rows.nbytes + len(rows) * longest) >> 10)
 
 
 @contextlib.contextmanager

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
-import pyarrow as pa
 import pyarrow.compute as pc
 from attrs import define, field
 
@@ -16,6 +15,7 @@ from coprometrics.importers import Notice, Skipped
 from coprometrics_csv.columns import fold
 from coprometrics_eventbrite.bookings import are_donations
 from coprometrics_eventbrite.config import Eventbrite
+from coprometrics_eventbrite.work import Made
 
 __all__ = ["Tally"]
 
@@ -38,13 +38,15 @@ class Tally:
     _late: int = field(default=0, init=False)
     _days_only: int = field(default=0, init=False)
     _perhaps: set[str] = field(factory=set, init=False)
+    _uncollected: int = field(default=0, init=False)
+    _partly_refunded: int = field(default=0, init=False)
 
-    def leave_out(self, counts: Mapping[str, int]) -> None:
-        """Count records of the file that are no rows of the report."""
-        self._skipped.update(counts)
-
-    def see(self, rows: pa.Table) -> None:
-        """Look at some rows."""
+    def see(self, made: Made) -> None:
+        """Look at what became of a block."""
+        rows = made.rows
+        self._skipped.update(made.left_out)
+        self._uncollected += made.uncollected
+        self._partly_refunded += made.partly_refunded
         donations = are_donations(rows["ticket_kind"], self.config)
         without = pc.equal(rows["amount_minor"], 0)
         unplaced = pc.and_(rows["event_id"].is_null(), pc.invert(donations))
@@ -68,6 +70,21 @@ class Tally:
         for kind in kinds:
             if kind is not None and any(word in fold(kind).split() for word in words):
                 self._perhaps.add(kind)
+
+    def about_money(self) -> Iterator[Notice]:
+        """Say of which amounts a person should know."""
+        if self._uncollected:
+            yield Notice(
+                "uncollected-amounts",
+                f"{self._uncollected:,} rows of manual or deleted orders show an amount that "
+                "nobody was charged; it is left out",
+            )
+        if self._partly_refunded:
+            yield Notice(
+                "partly-refunded",
+                f"{self._partly_refunded:,} rows are of orders of which a part was given back; "
+                "their amounts are those of the report",
+            )
 
     def skipped(self) -> Iterator[Skipped]:
         """Say how many rows gave no record, and why."""

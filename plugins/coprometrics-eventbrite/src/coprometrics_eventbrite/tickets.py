@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from coprometrics_csv.arrays import numbers, repeated
+from coprometrics_csv.arrays import SHARED, numbers, plain_columns, repeated
 from coprometrics_csv.readers import INSTANT
 from coprometrics_eventbrite.bookings import several_times, starts_of_runs
 
@@ -20,16 +20,16 @@ _ROWS: list[pa.Field[Any]] = [
     pa.field("line", pa.int64()),
     pa.field("order_id", pa.string()),
     pa.field("attendee", pa.string()),
-    pa.field("event_id", pa.string()),
+    pa.field("event_id", SHARED),
     pa.field("person_key", pa.string()),
-    pa.field("standing", pa.string()),
-    pa.field("ticket_kind", pa.string()),
-    pa.field("tier", pa.string()),
+    pa.field("standing", SHARED),
+    pa.field("ticket_kind", SHARED),
+    pa.field("tier", SHARED),
     pa.field("barcode", pa.string()),
     pa.field("quantity", pa.int64()),
     pa.field("registered_at", INSTANT),
     pa.field("received_on", pa.date32()),
-    pa.field("currency", pa.string()),
+    pa.field("currency", SHARED),
     pa.field("amount_minor", pa.int64()),
 ]
 ROWS = pa.schema(_ROWS)
@@ -69,11 +69,11 @@ def with_ids(tickets: pa.Table) -> pa.Table:
         >>> with_ids(pa.table({**none, **two}))["id"].to_pylist()
         ['7:2', '7:1']
     """
-    attendee, copy = tickets["attendee"], tickets["copy"]
-    number = pc.if_else(
-        pc.equal(copy, 1), "", pc.binary_join_element_wise("", copy.cast(pa.string()), ":")
-    )
-    own = pc.binary_join_element_wise(attendee, number, "")
+    own, copy = tickets["attendee"], tickets["copy"]
+    first = pc.equal(copy, 1)
+    if not pc.all(first, min_count=0).as_py():
+        number = pc.if_else(first, "", pc.binary_join_element_wise("", copy.cast(pa.string()), ":"))
+        own = pc.binary_join_element_wise(own, number, "")
     if not own.null_count:
         return tickets.append_column("id", own)
     ordinal = _ordinals(tickets).cast(pa.string())
@@ -83,19 +83,19 @@ def with_ids(tickets: pa.Table) -> pa.Table:
 
 def _ordinals(tickets: pa.Table) -> Any:
     """Number the tickets within their orders, from 1."""
-    codes = tickets["order_id"].combine_chunks().dictionary_encode().indices
-    every = numbers(0, len(tickets))
-    several = several_times(codes)
+    orders = tickets["order_id"].combine_chunks()
+    several = several_times(orders)
     if several is None:
         return repeated(pa.scalar(1, pa.int64()), len(tickets))
     rows = pc.indices_nonzero(several)
-    part = tickets.select([*_TELLING, "copy"]).take(rows)
-    part = part.append_column("code", codes.take(rows)).append_column("row", rows)
+    part = plain_columns(tickets.select([*_TELLING, "copy"]).take(rows))
+    codes = orders.take(rows).dictionary_encode().indices
+    part = part.append_column("code", codes).append_column("row", rows)
     part = part.sort_by([(name, "ascending") for name in ("code", *_TELLING, "copy")])
     begins = starts_of_runs(part["code"].combine_chunks())
     number = pc.add(pc.subtract(numbers(0, len(part)), begins), 1)
     back = pc.sort_indices(part["row"])
-    ones = repeated(pa.scalar(1, pa.int64()), len(every))
+    ones = repeated(pa.scalar(1, pa.int64()), len(tickets))
     return pc.replace_with_mask(ones, several, number.take(back))
 
 

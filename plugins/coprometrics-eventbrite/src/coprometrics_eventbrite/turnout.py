@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Any
 
 import pyarrow as pa
@@ -10,6 +11,7 @@ import pyarrow.compute as pc
 from attrs import define, field
 
 from coprometrics.importers import Notice
+from coprometrics_csv.arrays import each_once
 from coprometrics_eventbrite.config import Eventbrite
 
 __all__ = ["Turnout", "about_unknown", "settled"]
@@ -30,8 +32,8 @@ class Turnout:
     def see(self, tickets: pa.Table) -> None:
         """Look at tickets: their ``standing`` and ``event_id``."""
         for standing, events in (("registered", self._booked), ("checked_in", self._checked)):
-            theirs = tickets["event_id"].filter(pc.equal(tickets["standing"], standing))
-            events |= set(pc.unique(theirs).to_pylist())
+            hit = each_once(partial(pc.equal, standing), tickets["standing"].combine_chunks())
+            events |= set(pc.unique(tickets["event_id"].filter(hit)).to_pylist())
 
     def unknown(self, over: Iterable[str]) -> list[str]:
         """Name the events of which it is not known who came.
