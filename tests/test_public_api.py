@@ -24,6 +24,8 @@ MODULES = (
     "coprometrics.errors",
     "coprometrics.importers",
     "coprometrics.importers.archive",
+    "coprometrics.importers.batching",
+    "coprometrics.importers.lines",
     "coprometrics.metrics",
     "coprometrics.metrics.laws",
     "coprometrics.money",

@@ -165,6 +165,7 @@ def test_bad_rows_are_listed_by_line_and_the_policy_decides(tmp_path, options, c
         assert store.count(Income) == kept
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])
 def test_what_is_printed_does_not_depend_on_the_code_page(encoding: str):
     plain = run("check", EXAMPLE, "--today", "2024-06-01")
@@ -173,6 +174,7 @@ def test_what_is_printed_does_not_depend_on_the_code_page(encoding: str):
     assert other.stdout == plain.stdout
 
 
+@pytest.mark.slow
 def test_a_pipe_that_nobody_reads_is_not_a_finding():
     command = f"{sys.executable} -m coprometrics check {EXAMPLE} --today 2024-06-01 | true"
     shell = f"set -o pipefail; {command}; exit ${{PIPESTATUS[0]}}"
@@ -198,12 +200,14 @@ def test_a_name_that_is_no_text_can_be_imported(tmp_path: Path):
         assert [source.source_name for source in store.sources()] == ["in\\xffcome.csv"]
 
 
+@pytest.mark.slow
 def test_no_progress_is_drawn_where_there_is_no_terminal(tmp_path: Path):
     done = run_import("bookings", tmp_path / "s.duckdb")
     assert "\x1b" not in done.stdout + done.stderr
     assert done.stderr == ""
 
 
+@pytest.mark.slow
 def test_ctrl_c_leaves_the_store_clean(tmp_path: Path):
     rows = [f"{n},01/02/2023,Talks,P,{n}.00,Paid" for n in range(1_500_000)]
     (tmp_path / "big.csv").write_text(BAD + "\n".join(rows) + "\n")
@@ -234,6 +238,7 @@ def test_ctrl_c_leaves_the_store_clean(tmp_path: Path):
         assert store.sources() == []
 
 
+@pytest.mark.slow
 def test_a_progress_bar_is_drawn_on_a_terminal(tmp_path: Path):
     rows = [f"{n},01/02/2023,Talks,P,{n}.00,Paid" for n in range(200_000)]
     (tmp_path / "big.csv").write_text(BAD + "\n".join(rows) + "\n")
@@ -333,6 +338,7 @@ def test_the_published_schemas_are_those_of_the_classes():
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.slow
 def test_schemas_that_differ_are_named(tmp_path: Path):
     run("schemas", "write", "--into", tmp_path)
     assert "income-v1" in run("schemas", "list").stdout

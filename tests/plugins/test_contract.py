@@ -255,9 +255,11 @@ needs_more: type[Importer] = NeedsMore
 
 
 @pytest.mark.slow
-def test_a_type_checker_rejects_what_is_no_importer(tmp_path: Path):
+def test_a_type_checker_rejects_what_is_no_importer(tmp_path: Path, monkeypatch):
     """The cache of the project makes it fast; where there is none it takes some seconds."""
     api = pytest.importorskip("mypy.api")
+    # It would let all later tests of this process nest more deeply.
+    monkeypatch.setattr(sys, "setrecursionlimit", lambda _limit: None)
     path = tmp_path / "conforming.py"
     path.write_text(CONFORMS)
     cache = ROOT / ".mypy_cache"

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from coprometrics.errors import ReportError
@@ -271,6 +271,7 @@ def test_a_planted_contradiction_is_found_and_its_figure_is_a_suspect(truth, cha
     assert name in suspects
 
 
+@settings(max_examples=1 + settings.default.max_examples // 3)
 @given(truths, st.randoms(use_true_random=False))
 def test_the_answer_does_not_depend_on_the_order_of_anything(truth, chance):
     figures = truth.known(exactly)

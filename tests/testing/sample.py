@@ -27,6 +27,7 @@ from coprometrics.records import Payment, Record
 
 HEADER = b"payment,paid at,pounds,address,full name,minutes"
 ROWS = 100
+LONGEST = 1 << 17
 
 
 @attrs.frozen
@@ -56,19 +57,25 @@ class PaymentsImporter:
     def read(self, source: Source, config: Payments, context: Context) -> Iterator[Item]:
         with source.open() as file:
             self.check(file.readline(), source)
-            yield from self.items(file, source, config, context)
+            yield from self.items(self.lines(file), source, config, context)
 
     def check(self, first: bytes, source: Source) -> None:
         if first.rstrip() != HEADER:
             raise SourceError("this is no list of payments", where=source.name)
 
+    def lines(self, file: BinaryIO) -> Iterator[bytes]:
+        while line := file.readline(LONGEST):
+            yield line
+            while line and not line.endswith(b"\n"):
+                line = file.readline(LONGEST)
+
     def items(
-        self, file: BinaryIO, source: Source, config: Payments, context: Context
+        self, lines: Iterator[bytes], source: Source, config: Payments, context: Context
     ) -> Iterator[Item]:
         rows: list[dict[str, Any]] = []
-        lines: list[int] = []
+        numbers: list[int] = []
         void = 0
-        for number, line in enumerate(file, start=2):
+        for number, line in enumerate(lines, start=2):
             cells = line.decode("utf-8", "replace").rstrip("\r\n").split(",")
             if cells[0] == "void":
                 void += 1
@@ -79,12 +86,12 @@ class PaymentsImporter:
                 yield self.refusal(number)
                 continue
             rows.append(row)
-            lines.append(number)
+            numbers.append(number)
             if len(rows) == ROWS:
-                yield self.batch(rows, lines)
-                rows, lines = [], []
+                yield self.batch(rows, numbers)
+                rows, numbers = [], []
         if rows:
-            yield self.batch(rows, lines)
+            yield self.batch(rows, numbers)
         if void:
             yield Skipped(void, "void")
         yield Notice("column-left-out", "the column 'full name' is left out")
@@ -99,7 +106,7 @@ class PaymentsImporter:
             "amount_minor": self.pence(pounds),
             "currency": "GBP",
             "person_key": context.person_key(address) if address.strip() else None,
-            "minutes": int(minutes),
+            "minutes": self.minutes(minutes),
         }
 
     def day(self, text: str) -> str:
@@ -107,6 +114,12 @@ class PaymentsImporter:
             raise ValueError(text)
         year, month, day = (int(part) for part in text[:10].split("-"))
         return f"{year:04}-{month:02}-{day:02}"
+
+    def minutes(self, text: str) -> int:
+        minutes = int(text)
+        if not 0 <= minutes < 10**9:
+            raise ValueError(text)
+        return minutes
 
     def pence(self, text: str) -> int:
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import logging
 import sys
 import threading
@@ -14,15 +15,19 @@ from pathlib import Path
 from typing import Any
 from urllib.error import URLError
 
+import pyarrow as pa
 import pytest
 
-from coprometrics.importers import Item, Match, Source
+from coprometrics.errors import SourceError
+from coprometrics.importers import Batch, Context, Item, Match, Source
+from coprometrics.records import Payment
 from coprometrics.testing import CheckError, repeat_rows
 from coprometrics.testing.cases import Case
 from coprometrics.testing.checks import CHECKS
 from coprometrics.testing.subject import Subject, configured
+from coprometrics.testing.tampering import tampered
 
-from .sample import PaymentsImporter
+from .sample import HEADER, PaymentsImporter
 
 CASE = Case.at(Path(__file__).parent / "cases" / "payments-of-may")
 QUIET = logging.getLogger("payments.quiet")
@@ -105,14 +110,105 @@ def test_every_way_to_read_a_whole_file_is_counted(
 
 def test_a_record_of_a_source_that_ends_too_early_is_not_yielded_twice(tmp_path: Path) -> None:
     class Retrying(PaymentsImporter):
-        def items(self, file: Any, source: Source, *given: Any) -> Iterator[Item]:
-            yield from super().items(file, source, *given)
+        def items(self, lines: Iterator[bytes], source: Source, *given: Any) -> Iterator[Item]:
+            yield from super().items(lines, source, *given)
             if not source.path.read_bytes().endswith(b"\n"):
-                file.seek(0)
-                file.readline()
-                yield from super().items(file, source, *given)
+                again = iter(source.path.read_bytes().splitlines(keepends=True)[1:])
+                yield from super().items(again, source, *given)
 
     assert_rejected("truncated_sources_are_survived", Retrying, tmp_path)
+
+
+def test_a_rival_that_is_broken_is_named(tmp_path: Path) -> None:
+    class Broken(PaymentsImporter):
+        name = "tables"
+
+        def identify(self, source: Source) -> Match | None:
+            raise KeyError("Orsino Vane")
+
+    subject = Subject(PaymentsImporter, CASE, None, tmp_path, rivals=(Broken(),))
+    check = next(check for check in CHECKS if check.name == "other_importers_leave_the_case")
+    with pytest.raises(CheckError, match=r"'tables' of .* is broken: .* KeyError") as caught:
+        check.run(subject)
+    assert "rivals=" in caught.value.remedy
+    assert "Orsino" not in str(caught.value)
+
+
+def test_a_file_with_very_long_rows_is_not_grown_without_bounds(tmp_path: Path) -> None:
+    sizes: list[int] = []
+
+    def grown(name: str, data: bytes, times: int) -> bytes:
+        sizes.append(times * len(data))
+        return data
+
+    long = Case("long", tmp_path / "long", ("long.csv",))
+    long.folder.mkdir()
+    row = b"101,2023-05-01 23:30,15.00,,%s,60\n" % (b"x" * 70_000)
+    (long.folder / "long.csv").write_bytes(HEADER + b"\n" + row)
+    config = configured(PaymentsImporter, CASE)
+    check = next(check for check in CHECKS if check.name == "batches_are_bounded")
+    check.run(Subject(PaymentsImporter, long, config, tmp_path, grow=grown))
+    assert 16 << 20 < max(sizes) < 64 << 20
+
+
+JSON_LINES = b'{"made": 3}\n{"id": "a:1", "n": 1, "on": "2023-05-01"}\n{"id": "a:2", "n": 2}\n'
+
+
+class Guessing:
+    """Reads lines of JSON, and lets the first values of a column say its type."""
+
+    name, hook_api, record_types, config = "guessing", 1, (Payment,), None
+
+    def identify(self, source: Source) -> Match | None:
+        return Match("lines", "the name is that of JSON Lines", generic=True)
+
+    def read(self, source: Source, config: None, context: Context) -> Iterator[Item]:
+        with source.open() as file:
+            file.readline()
+            for line in file:
+                try:
+                    row = json.loads(line)
+                except ValueError as error:
+                    raise SourceError("it holds no JSON", where=source.name) from error
+                yield from self.batch(row)
+
+    def batch(self, row: dict[str, Any]) -> Iterator[Item]:
+        row = {"id": row["id"], "amount_minor": row["n"], "currency": "GBP"}
+        yield Batch(Payment, pa.Table.from_pylist([row]))
+
+
+class Overlooking(Guessing):
+    def batch(self, row: dict[str, Any]) -> Iterator[Item]:
+        if isinstance(row.get("id"), str) and type(row.get("n")) is int:
+            yield from super().batch({"id": row["id"], "n": min(row["n"], 9)})
+
+
+@pytest.mark.parametrize(
+    ("importer", "message"),
+    [
+        (Guessing, "has .* as 'id', and "),
+        (Overlooking, "half of a surrogate pair as 'id', and UnicodeEncodeError comes out"),
+    ],
+)
+def test_hostile_values_in_json_are_seen(
+    importer: type[Guessing], message: str, tmp_path: Path
+) -> None:
+    (tmp_path / "case").mkdir()
+    (tmp_path / "case" / "a.jsonl").write_bytes(JSON_LINES)
+    subject = Subject(importer, Case.at(tmp_path / "case"), None, tmp_path)
+    check = next(check for check in CHECKS if check.name == "hostile_values_are_refused")
+    with pytest.raises(CheckError, match=message):
+        check.run(subject)
+
+
+def test_few_labels_get_most_hostile_values() -> None:
+    names = ["a", "b", "c", "d", "e", "f"]
+    line = json.dumps(dict.fromkeys(names, 1)).encode() + b"\n"
+    table = ",".join(names).encode() + b"\n1,2,3,4,5,6\n"
+    for name, data in (("x.jsonl", line), ("x.csv", table)):
+        found = [what for _name, what, before, after in tampered([(name, data)]) if before != after]
+        for label in names:
+            assert len({what for what in found if what.endswith(repr(label))}) == 8
 
 
 def assert_rejected(name: str, importer: type[PaymentsImporter], folder: Path) -> None:

@@ -26,6 +26,23 @@ def test_every_check_is_a_test() -> None:
     assert all(getattr(TestPayments, name).__doc__.endswith(".") for name in names)
 
 
+def test_a_check_that_does_not_apply_is_skipped_with_the_reason(tmp_path: Path) -> None:
+    (tmp_path / "may").mkdir()
+    (tmp_path / "may" / "may.txt").write_text("May")
+    suite: Any = importer_suite(PaymentsImporter, cases=tmp_path)
+    reasons = {}
+    for check in CHECKS:
+        ((given,),) = [mark.args[1] for mark in vars(suite)[f"test_{check.name}"].pytestmark]
+        for mark in given.marks:
+            reasons[check.needs] = mark.kwargs["reason"]
+    assert reasons == {
+        "shuffle": "no file has rows that shuffle of importer_suite finds",
+        "values": "no file is CSV or JSON in UTF-8, with values",
+        "lines": "no file is CSV or JSON Lines",
+        "grow": "nothing repeats rows: give importer_suite grow=repeat_rows or repeat_lines",
+    }
+
+
 def test_a_failure_names_the_check_and_the_case_and_says_what_to_do(tmp_path: Path) -> None:
     suite: Any = importer_suite(Counting, cases=HERE / "cases", rivals=())
     test = suite.test_order_does_not_matter

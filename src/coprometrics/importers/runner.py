@@ -33,6 +33,7 @@ from coprometrics.importers.contract import (
     Skipped,
     Source,
 )
+from coprometrics.importers.meanings import MEANINGS
 from coprometrics.importers.registry import Found
 from coprometrics.plugins import printing_aside
 from coprometrics.store import Provenance, Store, Transaction, Written
@@ -370,34 +371,13 @@ def _refusals(checked: Validation, batch: Batch) -> Iterator[Refusal]:
         yield Refusal(_locator(batch, current), tuple(problems))
 
 
-_MEANINGS = {
-    "missing": "must not be missing",
-    "unknown-field": "is not a field of this record type",
-    "wrong-type": "has a value of the wrong type",
-    "not-a-date": "must be a date such as 2023-12-31",
-    "not-an-instant": "must be a date and time with its offset from UTC",
-    "not-an-option": "has a value that is not on its list",
-    "too-short": "must not be empty",
-    "too-long": "is too long",
-    "wrong-form": "does not have the form that it must have",
-    "forbidden-character": "holds a character that it must not hold",
-    "below-minimum": "is below the least value allowed",
-    "above-maximum": "is above the greatest value allowed",
-    "unknown-timezone": "must be an IANA time zone such as Europe/London",
-    "repeated": "holds the same value twice",
-    "ends-before-start": "comes before the start",
-    "date-precision": "must be the first day of the month or year to which it is known",
-    "above-limit": "must not be positive for this kind",
-}
-
-
 def _problem(issue: dict[str, Any]) -> Problem:
     code = issue["code"]
     return Problem(
         code=code,
         field=issue["field"],
         value=issue["value"],
-        message=_MEANINGS.get(code, code),
+        message=MEANINGS.get(code, code),
     )
 
 

@@ -16,6 +16,7 @@ from typing import Any
 
 import z3
 
+from coprometrics.errors import ReportError
 from coprometrics.report.interval import Interval
 from coprometrics.report.printed import Printed
 from coprometrics.report.relations import Known, Link
@@ -179,7 +180,7 @@ class Solver:
             without: the figures whose prints are left out.
 
         Raises:
-            UndecidedError: when the time is over.
+            UndecidedError: when the time is over, or the two ways of asking disagree.
         """
         ends = []
         for ask in ("minimize", "maximize"):
@@ -193,7 +194,29 @@ class Solver:
             endless, value, beside = (_fraction(part) for part in values)
             ends.append((None, False) if endless else (value, not beside))
         (low, low_closed), (high, high_closed) = ends
-        return Interval(low, high, low_closed, high_closed)
+        try:
+            found = Interval(low, high, low_closed, high_closed)
+        except ReportError:
+            raise UndecidedError from None
+        if not self._holds_all(name, found, without):
+            raise UndecidedError
+        return found
+
+    def _holds_all(self, name: str, found: Interval, without: Collection[str]) -> bool:
+        """Ask again, without optimizing: nothing lies beyond the ends, and closed ends are reached.
+
+        An optimizer goes other ways than a solver, and some versions of Z3 go wrong there.
+        """
+        value, switches = self._values[name], self._switches(without)
+        beyond = z3.Not(z3.And(*_bounds(value, found)))
+        reached = [
+            value == _number(end)
+            for end, closed in ((found.low, found.low_closed), (found.high, found.high_closed))
+            if closed and end is not None
+        ]
+        return not self._check(self._solver, [*switches, beyond]) and all(
+            self._check(self._solver, [*switches, end]) for end in reached
+        )
 
     def _switches(self, without: Collection[str] = ()) -> list[Any]:
         prints = (switch for name, switch in self._prints.items() if name not in without)

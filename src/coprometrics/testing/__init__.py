@@ -8,7 +8,13 @@ pytest, and only the strategies need hypothesis.
 
 from __future__ import annotations
 
-from coprometrics.testing.cases import Case, repeat_rows, shuffle_rows
+from coprometrics.testing.cases import (
+    Case,
+    repeat_lines,
+    repeat_rows,
+    shuffle_lines,
+    shuffle_rows,
+)
 from coprometrics.testing.failure import CheckError
 from coprometrics.testing.reading import NOW, Reading, pseudonym, read_all
 from coprometrics.testing.suite import importer_suite
@@ -21,6 +27,8 @@ __all__ = [
     "importer_suite",
     "pseudonym",
     "read_all",
+    "repeat_lines",
     "repeat_rows",
+    "shuffle_lines",
     "shuffle_rows",
 ]

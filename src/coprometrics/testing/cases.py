@@ -15,6 +15,7 @@ begin with a dot or an underscore, and README.md, are no sources.
 
 from __future__ import annotations
 
+import json
 import random
 import shutil
 from collections.abc import Callable, Iterator
@@ -27,8 +28,16 @@ from coprometrics.documents.yaml import read_yaml
 from coprometrics.errors import ParameterError
 from coprometrics.importers import Source
 
-__all__ = ["CONFIG", "EXPECTED", "PERSONAL", "Case", "Grow", "Shuffle", "find_cases"]
-__all__ += ["repeat_rows", "shuffle_rows"]
+__all__ = ["CONFIG", "EXPECTED", "JSON_LINES", "PERSONAL", "TABLES", "Case", "Grow", "Shuffle"]
+__all__ += [
+    "files_of",
+    "find_cases",
+    "repeat_lines",
+    "repeat_rows",
+    "shuffle_by_form",
+    "shuffle_lines",
+    "shuffle_rows",
+]
 
 CONFIG = "config.yaml"
 PERSONAL = "personal.yaml"
@@ -40,7 +49,12 @@ Shuffle = Callable[[str, bytes, random.Random], bytes | None]
 Grow = Callable[[str, bytes, int], bytes | None]
 """From a file's name and bytes: a file with its rows so many times, or None where it has none."""
 
-_TABLES = (".csv", ".tsv", ".tab")
+TABLES = (".csv", ".tsv", ".tab")
+"""How the names of tables end."""
+
+JSON_LINES = (".jsonl", ".ndjson")
+"""How the names of JSON Lines end."""
+
 _SHORTEST = 3
 
 
@@ -163,9 +177,70 @@ def repeat_rows(name: str, data: bytes, times: int) -> bytes | None:
     return None if rows is None else rows[0] + b"".join(rows[1:]) * times
 
 
+def shuffle_lines(name: str, data: bytes, chance: random.Random) -> bytes | None:
+    r"""Bring the lines of a JSON Lines file into another order.
+
+    The first line stays where it is, when no other has the keys that it has: it is a head then.
+
+    Returns:
+        The file; None when its name is not that of a JSON Lines file, or it has no lines to move.
+
+    Examples:
+        >>> shuffle_lines("a.jsonl", b'{"made": 3}\n{"no": 1}\n{"no": 2}', random.Random(2))
+        b'{"made": 3}\n{"no": 2}\n{"no": 1}\n'
+    """
+    lines = _lines(name, data)
+    if lines is None:
+        return None
+    head, body = lines
+    chance.shuffle(body)
+    return b"".join([*head, *body])
+
+
+def repeat_lines(name: str, data: bytes, times: int) -> bytes | None:
+    r"""Repeat the lines of a JSON Lines file, but its head.
+
+    Returns:
+        The file; None when its name is not that of a JSON Lines file, or it has no lines to repeat.
+
+    Examples:
+        >>> repeat_lines("a.jsonl", b'{"made": 3}\n{"no": 1}\n', 2)
+        b'{"made": 3}\n{"no": 1}\n{"no": 1}\n'
+    """
+    lines = _lines(name, data)
+    return None if lines is None else b"".join([*lines[0], *lines[1] * times])
+
+
+def shuffle_by_form(name: str, data: bytes, chance: random.Random) -> bytes | None:
+    """Bring the rows of a CSV file or the lines of a JSON Lines file into another order."""
+    form = shuffle_lines if name.lower().endswith(JSON_LINES) else shuffle_rows
+    return form(name, data, chance)
+
+
+def _lines(name: str, data: bytes) -> tuple[list[bytes], list[bytes]] | None:
+    """Split a JSON Lines file into its head, which may be none, and its other lines."""
+    if not name.lower().endswith(JSON_LINES) or b"\0" in data:
+        return None
+    lines = [line.rstrip(b"\r\n") + b"\n" for line in data.splitlines(keepends=True)]
+    if len(lines) < 2:
+        return None
+    first, *others = map(_keys, lines)
+    head = int(first is None or first not in others)
+    return lines[:head], lines[head:]
+
+
+def _keys(line: bytes) -> set[str] | None:
+    """Give the keys of the object on a line; None where there is none."""
+    try:
+        value = json.loads(line.decode())
+    except (ValueError, RecursionError):
+        return None
+    return set(value) if isinstance(value, dict) else None
+
+
 def _rows(name: str, data: bytes) -> list[bytes] | None:
     """Split a CSV file into rows with their ends; a quoted cell may hold line ends."""
-    if not name.lower().endswith(_TABLES) or b"\0" in data:
+    if not name.lower().endswith(TABLES) or b"\0" in data:
         return None
     rows, begun = [], b""
     for line in data.splitlines(keepends=True):

@@ -15,7 +15,7 @@ from coprometrics.importers import Context, Importer, Source
 from coprometrics.importers.registry import Found
 from coprometrics.importers.runner import load_config
 from coprometrics.plugins import Plugin
-from coprometrics.testing.cases import Case, Grow, Shuffle, files_of, shuffle_rows
+from coprometrics.testing.cases import Case, Grow, Shuffle, files_of, shuffle_by_form
 from coprometrics.testing.personal import edited
 from coprometrics.testing.reading import NOW, Reading, pseudonym
 
@@ -39,17 +39,19 @@ class Subject:
         rivals: the other importers, which must leave the case alone.
         grown: to about how many bytes a source is grown, where memory is measured.
         most_rows: how many rows a batch has at most.
+        endless: how many bytes a line without end has.
     """
 
     make: Callable[[], Importer]
     case: Case
     config: Any
     folder: Path
-    shuffle: Shuffle | None = shuffle_rows
+    shuffle: Shuffle | None = shuffle_by_form
     grow: Grow | None = None
     rivals: tuple[Importer, ...] = ()
     grown: int = 3 << 19
     most_rows: int = 1 << 16
+    endless: int = 16 << 20
 
     def new_folder(self) -> Path:
         """Make a new folder."""

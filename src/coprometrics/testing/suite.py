@@ -10,7 +10,7 @@ from typing import Any
 
 from coprometrics.importers import Importer
 from coprometrics.importers.registry import Registry
-from coprometrics.testing.cases import Case, Grow, Shuffle, find_cases, shuffle_rows
+from coprometrics.testing.cases import Case, Grow, Shuffle, find_cases, shuffle_by_form
 from coprometrics.testing.checks import CHECKS, Check
 from coprometrics.testing.failure import CheckError
 from coprometrics.testing.subject import Subject, configured
@@ -22,14 +22,15 @@ def importer_suite(
     importer: Importer | Callable[[], Importer],
     cases: Path,
     *,
-    shuffle: Shuffle | None = shuffle_rows,
+    shuffle: Shuffle | None = shuffle_by_form,
     grow: Grow | None = None,
     grown: int = 3 << 19,
     rivals: Sequence[Importer] | None = None,
 ) -> type:
     """Give the tests of an importer: every check on every case, each as a test of its own.
 
-    A check that needs rows is left out of cases where no file has any.
+    A check that needs what no file of a case has, such as rows to bring into another order, is
+    skipped there, with the reason.
 
     Assign what it gives to a name that begins with ``Test``, in a module of tests::
 
@@ -41,10 +42,10 @@ def importer_suite(
             in one.
         shuffle: brings the rows of a file into another order, from its name, its bytes and a
             ``random.Random``; gives None for a file without rows. By default CSV files with one
-            header are known.
+            header and JSON Lines are known.
         grow: repeats the rows of a file, from its name, its bytes and how many times; gives None
-            for a file without rows. ``repeat_rows`` does it for CSV files. Without it nothing is
-            said about memory.
+            for a file without rows. ``repeat_rows`` does it for CSV files, ``repeat_lines`` for
+            JSON Lines. Without it nothing is said about long sources.
         grown: to about how many bytes a source is grown, where memory is measured; several times
             of what the importer reads at once.
         rivals: the other importers, which must not claim the sources of the cases; by default
@@ -87,13 +88,12 @@ def importer_suite(
     found = find_cases(Path(cases))
     tests: dict[str, Any] = {"__doc__": "What every importer promises."}
     for check in CHECKS:
-        params = [
-            pytest.param(case, id=case.name)
-            for case in found
-            if check.applies(Subject(make, case, None, Path(), shuffle, grow))
-        ]
-        if params:
-            tests[f"test_{check.name}"] = test_of(check, params)
+        params = []
+        for case in found:
+            missing = check.missing(Subject(make, case, None, Path(), shuffle, grow))
+            marks = [pytest.mark.skip(reason=missing)] if missing else []
+            params.append(pytest.param(case, id=case.name, marks=marks))
+        tests[f"test_{check.name}"] = test_of(check, params)
     return type("ImporterSuite", (), tests)
 
 

@@ -1,8 +1,9 @@
 """What every importer promises, each promise as a check with a name of its own.
 
 ``recognition`` is about ``identify``, ``yielding`` about what ``read`` gives, ``repetition`` about
-reading again, ``hostile`` about sources that are not as they should be, ``memory`` about large
-ones, ``surroundings`` about the machine, ``privacy`` about people.
+reading again, ``hostile`` about sources that are not as they should be, ``values`` about single
+values that are not, ``memory`` about large sources, ``surroundings`` about the machine, ``privacy``
+about people.
 """
 
 from __future__ import annotations
@@ -19,9 +20,11 @@ from coprometrics.testing.checks import (
     recognition,
     repetition,
     surroundings,
+    values,
     yielding,
 )
 from coprometrics.testing.subject import Subject
+from coprometrics.testing.tampering import has_lines, spots
 
 __all__ = ["CHECKS", "Check"]
 
@@ -32,7 +35,9 @@ class Check:
 
     Attributes:
         function: raises a CheckError where it is broken.
-        needs: ``shuffle`` or ``grow``, where it asks for a source with rows.
+        needs: what it asks of the files of a case, where it does: ``shuffle`` (rows that can be
+            brought into another order), ``grow`` (rows that can be repeated), ``values`` (of CSV or
+            JSON), ``lines`` (of CSV or JSON Lines).
     """
 
     function: Callable[[Subject], None]
@@ -48,11 +53,20 @@ class Check:
         """What is promised, in one line."""
         return (self.function.__doc__ or "").partition("\n")[0]
 
-    def applies(self, subject: Subject) -> bool:
-        """Say whether the case has what the check needs."""
-        if self.needs == "shuffle":
-            return subject.can_shuffle()
-        return self.needs is None or subject.can_grow()
+    def missing(self, subject: Subject) -> str | None:
+        """Say what the case does not have that the check needs; None when it has all."""
+        match self.needs:
+            case "shuffle" if not subject.can_shuffle():
+                return "no file has rows that shuffle of importer_suite finds"
+            case "grow" if subject.grow is None:
+                return "nothing repeats rows: give importer_suite grow=repeat_rows or repeat_lines"
+            case "grow" if not subject.can_grow():
+                return "no file has rows that grow of importer_suite finds"
+            case "values" if not any(spots(*file) for file in subject.case.files()):
+                return "no file is CSV or JSON in UTF-8, with values"
+            case "lines" if not any(has_lines(name) for name, _data in subject.case.files()):
+                return "no file is CSV or JSON Lines"
+        return None
 
     def run(self, subject: Subject) -> None:
         """Make the check.
@@ -87,6 +101,8 @@ CHECKS: tuple[Check, ...] = (
     Check(hostile.other_encodings_are_survived),
     Check(hostile.random_bytes_are_survived),
     Check(hostile.damaged_sources_are_survived),
+    Check(values.hostile_values_are_refused, needs="values"),
+    Check(memory.endless_lines_are_refused, needs="lines"),
     Check(memory.batches_are_bounded, needs="grow"),
     Check(memory.memory_is_bounded, needs="grow"),
     Check(surroundings.input_is_not_changed),

@@ -21,6 +21,7 @@ __all__ = [
     "other_encodings_are_survived",
     "random_bytes_are_survived",
     "truncated_sources_are_survived",
+    "unexpected",
 ]
 
 Change = Callable[[bytes], bytes]
@@ -88,13 +89,18 @@ def _survives(subject: Subject, how: str, changes: list[Change]) -> None:
             except CheckError:
                 raise
             except Exception as error:
-                *_, last = traceback.extract_tb(error.__traceback__)
-                raise CheckError(
-                    f"{source.name} {how}, and {type(error).__name__} comes out: {error} "
-                    f"({last.filename}, line {last.lineno}, in {last.name})",
-                    "catch it where it arises; yield a Refusal for a row, and raise SourceError "
-                    "where the source as a whole cannot be used",
-                ) from error
+                raise unexpected(f"{source.name} {how}", error) from error
+
+
+def unexpected(what: str, error: Exception) -> CheckError:
+    """Say what comes out of an importer that should not."""
+    *_, last = traceback.extract_tb(error.__traceback__)
+    return CheckError(
+        f"{what}, and {type(error).__name__} comes out: {error} "
+        f"({last.filename}, line {last.lineno}, in {last.name})",
+        "catch it where it arises; yield a Refusal for a row, and raise SourceError where the "
+        "source as a whole cannot be used",
+    )
 
 
 def _changed(subject: Subject, change: Change, into: Path) -> list[Source]:

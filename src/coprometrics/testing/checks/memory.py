@@ -3,17 +3,58 @@
 from __future__ import annotations
 
 import contextlib
+from functools import partial
 
 from coprometrics.errors import ImporterError
 from coprometrics.importers import Batch, Context, Source
+from coprometrics.testing.cases import JSON_LINES, files_of
+from coprometrics.testing.checks.hostile import unexpected
 from coprometrics.testing.failure import CheckError
 from coprometrics.testing.reading import NOW, pseudonym
 from coprometrics.testing.subject import Subject
+from coprometrics.testing.tampering import has_lines
 from coprometrics.testing.watching import metered_memory
 
-__all__ = ["batches_are_bounded", "memory_is_bounded"]
+__all__ = ["batches_are_bounded", "endless_lines_are_refused", "memory_is_bounded"]
 
 _PARTS = 3
+_MOST_GROWN = 32 << 20
+
+
+def endless_lines_are_refused(subject: Subject) -> None:
+    """A line that does not end is refused, and is not held in memory as a whole."""
+    for number, plain in enumerate(subject.sources()):
+        if not any(has_lines(path.name) for path in files_of(plain.path)):
+            continue
+        refused = len(subject.read(plain)[0].refusals)
+        taken = []
+        for size in (subject.endless, 2 * subject.endless):
+            source = subject.sources(partial(_with_long_line, size=size))[number]
+            try:
+                with metered_memory() as meter:
+                    reading, error = subject.read(source)
+            except Exception as other:
+                raise unexpected(f"{source.name} has a line without end", other) from other
+            taken.append(meter.bytes)
+            if error is None and len(reading.refusals) <= refused:
+                raise CheckError(
+                    f"a line of {size:,} bytes in {source.name} is not refused",
+                    "yield a Refusal for it, with its line",
+                )
+        if taken[1] - taken[0] > subject.endless // 2:
+            raise CheckError(
+                f"{subject.endless:,} bytes more of a line in {plain.name} take "
+                f"{taken[1] - taken[0]:,} bytes more of memory",
+                "read lines with coprometrics.importers.lines, or with file.readline(most) and "
+                "pass over the rest of a line that is longer",
+            )
+
+
+def _with_long_line(name: str, data: bytes, *, size: int) -> bytes | None:
+    if not has_lines(name):
+        return None
+    begin = b'{"x": "' if name.lower().endswith(JSON_LINES) else b""
+    return data.rstrip(b"\r\n") + b"\n" + begin + b"x" * size
 
 
 def batches_are_bounded(subject: Subject) -> None:
@@ -22,7 +63,9 @@ def batches_are_bounded(subject: Subject) -> None:
         rows = sum(batch.rows.num_rows for batch in subject.read(plain)[0].batches)
         if not rows:
             continue
-        source = subject.grown_by(subject.most_rows // rows + 2)[number]
+        # A file with very long rows is not made longer than what a test has time for.
+        affordable = max(1, _MOST_GROWN // max(1, _size(plain)))
+        source = subject.grown_by(min(subject.most_rows // rows + 2, affordable))[number]
         most = _largest_batch(subject, source)
         if most > subject.most_rows:
             raise CheckError(

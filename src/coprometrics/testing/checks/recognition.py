@@ -6,8 +6,8 @@ import io
 import zipfile
 from pathlib import Path
 
-from coprometrics.errors import PluginError
-from coprometrics.importers import HOOK_API, Match, Source
+from coprometrics.errors import ImporterError, PluginError
+from coprometrics.importers import HOOK_API, Importer, Match, Source
 from coprometrics.importers.conformance import check_importer
 from coprometrics.testing.cases import files_of
 from coprometrics.testing.failure import CheckError
@@ -91,13 +91,29 @@ def other_importers_leave_the_case(subject: Subject) -> None:
     for source in subject.sources():
         mine = subject.make().identify(source)
         for rival in subject.rivals:
-            claim = rival.identify(source)
+            claim = _claim(rival, source)
             if mine is not None and claim is not None and claim.generic <= mine.generic:
                 raise CheckError(
                     f"the importer {rival.name!r} claims {source.name} too ({claim.reason})",
                     "match on something that only your sources have; set generic=True only where "
                     "any source of the form is taken",
                 )
+
+
+def _claim(rival: Importer, source: Source) -> Match | None:
+    """Ask another importer; that it fails is no fault of the one that is tested."""
+    try:
+        return rival.identify(source)
+    except ImporterError:
+        return None
+    except Exception as error:
+        module = type(rival).__module__.partition(".")[0]
+        raise CheckError(
+            f"the importer {rival.name!r} of {module} is broken: asked about {source.name}, it "
+            f"fails with {type(error).__name__}",
+            "update or uninstall that plugin, and tell its authors; rivals= of importer_suite, a "
+            "list of the importers to ask, can leave it out",
+        ) from error
 
 
 def foreign_files_are_left(subject: Subject) -> None:
