@@ -34,7 +34,8 @@ CHECK = Check(
     period=(dt.date(2023, 1, 1), dt.date(2023, 12, 31)),
     outcomes=(
         FigureOutcome("talks.all", "17", Place("report.md", 4, 9), "19", "talks", "differs"),
-        FigureOutcome("talks.people", "1,482", Place("report.md", 4, 2), "1,482", None, "agrees"),
+        FigureOutcome("talks.people", "1,482", Place("report.md", 4, 2), "1,482", "talks", "agrees",
+                      ("Of 3 talks it is not known how many came.",)),
         FigureOutcome("income", "£5", Place("report.md", 8, 1), "GBP 6.00", "revenue", "differs"),
     ),
     findings=(

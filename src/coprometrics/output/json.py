@@ -54,6 +54,7 @@ class FigureResult:
     given: str | None = setting("What the records give, as people write it.")
     metric: str | None = setting("The metric that gives it.")
     verdict: Verdict = setting("What the check says of it.")
+    notes: tuple[str, ...] = setting("What its metric has to say about its answer.")
 
 
 @frozen
@@ -157,6 +158,7 @@ def _figure(outcome: FigureOutcome) -> FigureResult:
         given=outcome.given,
         metric=outcome.metric,
         verdict=outcome.verdict,
+        notes=outcome.notes,
     )
 
 

@@ -58,6 +58,11 @@ def _print(check: Check, console: Console) -> None:
         console.print(_sources(check))
     if check.outcomes:
         console.print(_figures(check))
+    notes = {f"{one.metric}: {note}": None for one in check.outcomes for note in one.notes}
+    if notes:
+        console.print(Text("Notes", style="bold"))
+        for note in notes:
+            console.print(Text(note), soft_wrap=not console.is_terminal)
     for heading, findings in (
         ("Findings", [f for f in check.findings if f.accepted is None]),
         ("Accepted findings", [f for f in check.findings if f.accepted is not None]),

@@ -157,7 +157,8 @@ def judge(
     verdict, findings = _verdict(figure, answer)
     text, place = figure.texts[0] if figure.texts else (None, None)
     given = answer.figure.text if answer and answer.figure else None
-    outcome = FigureOutcome(figure.id, text, place, given, figure.entry.metric, verdict)
+    notes = answer.notes if answer else ()
+    outcome = FigureOutcome(figure.id, text, place, given, figure.entry.metric, verdict, notes)
     return outcome, tuple(findings)
 
 

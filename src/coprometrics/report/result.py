@@ -37,6 +37,7 @@ class FigureOutcome:
         given: what the records give, as people write it.
         metric: the metric that gives it.
         verdict: see ``Verdict``.
+        notes: what its metric has to say about its answer, such as how much was not known.
     """
 
     id: str
@@ -45,6 +46,7 @@ class FigureOutcome:
     given: str | None
     metric: str | None
     verdict: Verdict
+    notes: tuple[str, ...] = ()
 
 
 @frozen
