@@ -76,6 +76,7 @@ def expected(make_httpserver: HTTPServer, tmp_path_factory: pytest.TempPathFacto
     return fetched(make_httpserver, tmp_path_factory.mktemp("plain") / "pages", iter(()))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("block", range(SCHEDULES // BLOCK))
 def test_faults_that_pass_change_nothing_in_the_end(
     block: int, expected: list[Record], httpserver: HTTPServer, tmp_path: Path
