@@ -118,7 +118,9 @@ def assert_files_clean(folder: Path) -> None:
 def assert_records_clean(records: list[logging.LogRecord]) -> None:
     for record in records:
         if record.name != "werkzeug":
-            assert_clean(f"{record.getMessage()} {record.__dict__!r}", place=record.name)
+            # Times and process numbers may hold any digits, also those of a telephone number.
+            told = [what for what in vars(record).values() if not isinstance(what, int | float)]
+            assert_clean(f"{record.getMessage()} {told!r}", place=record.name)
 
 
 @pytest.mark.parametrize("after", [0, 4, 9])
