@@ -149,7 +149,11 @@ def is_unicode(text: str) -> bool:
         >>> is_unicode("café"), is_unicode("\ud800")
         (True, False)
     """
-    return not any("\ud800" <= letter <= "\udfff" for letter in text)
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def shown(value: object) -> str:
