@@ -11,11 +11,10 @@ from typing import Any, Literal
 
 from attrs import frozen
 
-from coprometrics.errors import MoneyError, shown
-from coprometrics.money import from_major
+from coprometrics.errors import shown
 from coprometrics.records import FieldSpec
 from coprometrics_csv.faults import CellError
-from coprometrics_csv.numerals import Numerals
+from coprometrics_csv.numerals import Numerals, in_minor_units
 
 __all__ = [
     "PREFIX",
@@ -169,16 +168,7 @@ def minor_units(value: Any, currency: str) -> int | None:
         return None if amount is None else 0
     if amount.adjusted() > _MOST_DIGITS:
         raise _too_large()
-    try:
-        minor = from_major(amount, currency)
-    except MoneyError:
-        raise CellError(
-            "finer-than-minor-unit",
-            f"the amount is finer than the minor unit of {currency}; round it at the source",
-        ) from None
-    if abs(minor) > _LARGEST:
-        raise _too_large()
-    return minor
+    return in_minor_units(amount, currency)
 
 
 def day(value: Any) -> Day | None:

@@ -11,7 +11,7 @@ from coprometrics.errors import MoneyError
 from coprometrics.money import CURRENCIES, from_major
 from coprometrics_csv.faults import CellError
 
-__all__ = ["Numerals", "currency_of_label"]
+__all__ = ["Numerals", "currency_of_label", "in_minor_units"]
 
 _LARGEST = 2**63 - 1
 _LONGEST = 40
@@ -87,14 +87,7 @@ class Numerals:
         for unit in filter(None, parts.group("unit1", "unit2")):
             _check_unit(unit, currency)
         amount = Decimal("{}.{}".format(*self._digits(parts["number"], "not-an-amount")))
-        try:
-            minor = from_major(amount, currency)
-        except MoneyError:
-            raise CellError(
-                "finer-than-minor-unit",
-                f"the amount is finer than the minor unit of {currency}; round it at the source",
-            ) from None
-        return _in_range(-minor if parts["open"] or signs == ["-"] else minor)
+        return in_minor_units(-amount if parts["open"] or signs == ["-"] else amount, currency)
 
     def integer(self, text: str) -> int:
         """Read a whole number, also one written with zeros after the decimal character.
@@ -139,6 +132,25 @@ def _check_unit(unit: str, currency: str) -> None:
             "currency-contradicted",
             f"the amount is written with {unit}, but the currency of the row is {currency}",
         )
+
+
+def in_minor_units(amount: Decimal, currency: str) -> int:
+    """Give an amount in minor units, such as pence.
+
+    Raises:
+        CellError: when it is finer than these, or too large to be kept.
+
+    Examples:
+        >>> in_minor_units(Decimal("-12.50"), "GBP")
+        -1250
+    """
+    try:
+        return _in_range(from_major(amount, currency))
+    except MoneyError:
+        raise CellError(
+            "finer-than-minor-unit",
+            f"the amount is finer than the minor unit of {currency}; round it at the source",
+        ) from None
 
 
 def _in_range(number: int) -> int:
