@@ -116,8 +116,7 @@ class _Comparing:
         for link in links:
             if link.source is not None or link.place is None:
                 continue
-            mine = link.figures[1:] if link.kind in ("share", "growth") else link.figures
-            found = [prints[name] for name in mine if name in prints]
+            found = [prints[name] for name in link.compared if name in prints]
             for other in found[1:]:
                 told = tuple(
                     self._different(

@@ -74,13 +74,13 @@ def relate(
         table = read_table(
             name, entry, folder, place, currency=wanted.currency, number_format=number_format
         )
-        for name in sorted(table.figures.keys() & related.figures.keys()):
+        for cell in sorted(table.figures.keys() & related.figures.keys()):
             related.findings.append(
                 Finding(
                     "relation-wrong",
-                    f"{name} is a figure and a cell of a table",
-                    figures=(name,),
-                    place=prints[name].declared if name in prints else place,
+                    f"{cell} is a figure and a cell of a table",
+                    figures=(cell,),
+                    place=prints[cell].declared if cell in prints else place,
                     remedy="call one of them otherwise; 'equal' says that they are the same",
                 )
             )
@@ -126,10 +126,10 @@ def _known(figure: FigurePrints, answer: Recomputation | None, currency: str) ->
 def _as_counted(link: Link, figures: Mapping[str, Known]) -> bool:
     """Say whether what a metric relates is printed so; if not, that is a finding of its own."""
     try:
-        alike(link.figures[1:] if link.kind in ("share", "growth") else link.figures, figures)
+        alike(link.compared, figures)
     except ReportError:
         return False
-    return link.kind not in ("share", "growth") or figures[link.figures[0]].unit == "ratio"
+    return not link.is_product or figures[link.figures[0]].unit == "ratio"
 
 
 def _meaning(link: Link) -> object:
@@ -143,7 +143,7 @@ def _meaning(link: Link) -> object:
 def _without_effect(related: Related) -> Iterator[Finding]:
     """Find products of two numbers of which neither is known."""
     for link in related.links:
-        if link.kind in ("share", "growth"):
+        if link.is_product:
             factor, base = link.figures[0], link.figures[2]
             whole = related.figures[base].printed
             exact = whole is not None and whole.interval.is_exact

@@ -64,6 +64,16 @@ class Link:
     place: Place | None = None
     source: str | None = None
 
+    @property
+    def is_product(self) -> bool:
+        """Whether its first figure is a ratio between the other two."""
+        return self.kind in ("share", "growth")
+
+    @property
+    def compared(self) -> tuple[str, ...]:
+        """Those of its figures that must count the same."""
+        return self.figures[1:] if self.is_product else self.figures
+
 
 _SHAPES: Mapping[LawKind, tuple[str, ...]] = {
     "sum": ("sum", "equals"),
