@@ -37,7 +37,7 @@ from attrs import frozen
 
 from coprometrics.errors import ReportError, shown
 from coprometrics.money import exponent
-from coprometrics.report._reading import UNITS, Reader, Unit
+from coprometrics.report._grammar import UNITS, Reader, Unit
 from coprometrics.report.interval import ROUNDINGS, Interval, Rounding, number_text
 from coprometrics.report.numerals import NotAFigure, NumberFormat
 
