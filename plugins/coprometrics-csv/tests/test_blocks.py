@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import attrs
+import pyarrow as pa
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -28,6 +29,7 @@ def read(
     smallest: int = 1 << 20,
     chunk: int = 7,
     wanted: tuple[int, ...] | None = None,
+    shared: frozenset[int] = frozenset(),
 ) -> Any:
     """Read to plain Python: rows with lines and problem codes, and what was left out."""
     chunks = (data[at : at + chunk] for at in range(0, len(data), chunk))
@@ -41,6 +43,7 @@ def read(
         name="t.csv",
         size=size,
         smallest=smallest,
+        shared=shared,
     )
     if not fast:
         reader._fast = None
@@ -48,6 +51,8 @@ def read(
     left_out: dict[str, int] = {}
     try:
         for block in reader:
+            encoded = {n for n, cells in block.cells.items() if pa.types.is_dictionary(cells.type)}
+            assert encoded == shared & set(columns)
             cells = [block.cells[column].to_pylist() for column in columns]
             for number, line in enumerate(block.lines.to_pylist()):
                 problem = block.problems.get(number)
@@ -116,10 +121,13 @@ def test_what_was_written_properly_is_read_back(made: Any, size: int) -> None:
 
 
 @settings(max_examples=200, deadline=None)
-@given(nasty, st.integers(2, 3), st.integers(1, 40))
-def test_leaving_columns_out_changes_nothing_else(text: str, width: int, size: int) -> None:
+@given(nasty, st.integers(2, 3), st.integers(1, 40), st.frozensets(st.integers(0, 1)))
+def test_leaving_columns_out_or_sharing_their_texts_changes_nothing_else(
+    text: str, width: int, size: int, shared: frozenset[int]
+) -> None:
     whole = read(text.encode(), width, fast=False)
-    part = read(text.encode(), width, size=size, wanted=(1,))
+    assert read(text.encode(), width, size=size, shared=shared) == whole
+    part = read(text.encode(), width, size=size, wanted=(1,), shared=shared)
     if isinstance(whole, str):
         assert part == whole
     else:

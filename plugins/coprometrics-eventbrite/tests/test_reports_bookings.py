@@ -20,7 +20,6 @@ from coprometrics_eventbrite.bookings import (
     attendances,
     incomes,
     incomes_and_places,
-    several_times,
     standing_of_flags,
     standing_of_words,
 )
@@ -94,16 +93,6 @@ def test_attendances_fit_and_name_a_person_once_an_order(rows: Any, seed: int) -
     assert len({person for _, person in named}) == len({person for _, person in given_})
     again = attendances(shuffled(table, seed)).to_pylist()
     assert sorted(again, key=lambda r: int(r["id"][11:])) == found
-
-
-@given(st.lists(st.integers(0, 9) | st.none(), max_size=12))
-def test_several_are_those_that_are_counted_more_than_once(values: list[int | None]) -> None:
-    counts = Counter(value for value in values if value is not None)
-    expected = [counts[value] > 1 if value is not None else False for value in values]
-    found = several_times(pa.array(values, pa.int64()))
-    assert (found.to_pylist() if found is not None else None) == (
-        expected if any(expected) else None
-    )
 
 
 def unknown_of(*tables: pa.Table) -> list[str]:

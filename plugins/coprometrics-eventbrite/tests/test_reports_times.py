@@ -65,11 +65,10 @@ def test_times_are_read_alike_together_and_alone(cells: list[str | None], name: 
 
 
 @given(st.lists(st.sampled_from(["a", " a ", "", "  ", "N/A", "n/a", "Info  Requested", "-", "İ"])))
-def test_placeholders_are_told_alike_in_few_and_in_many_cells(cells: list[str]) -> None:
+def test_placeholders_are_told_alike_in_texts_seen_once_and_in_each_row(cells: list[str]) -> None:
     words = ("n/a", "info  requested", "-")
     few = present(pa.array(cells, pa.string()), words).to_pylist()
-    many = present(pa.array(cells * 5_000, pa.string()), words).to_pylist()
-    assert many == few * 5_000
+    assert present(pa.array(cells, pa.string()).dictionary_encode(), words).to_pylist() == few
     kept = ("a", "İ", "Info  Requested")
     assert [text for text in few if text] == [c.strip() for c in cells if c.strip() in kept]
 

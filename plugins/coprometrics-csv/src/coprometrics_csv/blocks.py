@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pyarrow as pa
-from attrs import frozen
+from attrs import evolve, frozen
 
 from coprometrics.importers import Problem
 from coprometrics_csv.dialect import Dialect
@@ -31,8 +31,8 @@ class Block:
     """Consecutive records of the table.
 
     Attributes:
-        cells: for each wanted column, by its position, one text for each record. A record that
-            is short of cells has empty ones.
+        cells: for each wanted column, by its position, one text for each record, the shared ones
+            dictionary-encoded. A record that is short of cells has empty ones.
         lines: the physical line on which each record begins.
         problems: by the position of the record, why its cells cannot be relied on.
         left_out: how many records are none of the table, by reason.
@@ -56,6 +56,7 @@ class BlockReader:
         name: what the file is called in messages.
         size: about how many bytes make a block.
         smallest: how far a block shrinks where it is not plain.
+        shared: the positions of columns of few different texts, which come dictionary-encoded.
     """
 
     def __init__(
@@ -69,6 +70,7 @@ class BlockReader:
         name: str,
         size: int = BLOCK,
         smallest: int = SMALLEST,
+        shared: frozenset[int] = frozenset(),
     ) -> None:
         self._feed = feed
         self._dialect = dialect
@@ -79,7 +81,9 @@ class BlockReader:
         self._size = size
         self._smallest = min(smallest, size)
         self._in_footer = False
-        self._fast = FastWay(dialect, width, wanted) if FastWay.suits(dialect) else None
+        self._shared = shared
+        suits = FastWay.suits(dialect)
+        self._fast = FastWay(dialect, width, wanted, shared) if suits else None
 
     def __iter__(self) -> Iterator[Block]:
         """Give the blocks in the order of the file.
@@ -103,7 +107,7 @@ class BlockReader:
                 continue
             else:
                 block = self._careful_block(end or min(len(window), step))
-            yield block, self._feed.taken - before
+            yield _encoded(block, self._shared), self._feed.taken - before
 
     def _end_of_whole_records(self, window: bytes, size: int) -> int:
         """Guess where the last whole record of the window ends; 0 for no guess.
@@ -148,6 +152,16 @@ class BlockReader:
         self._line = reader.line
         self._in_footer = builder.in_footer
         return builder.block()
+
+
+def _encoded(block: Block, shared: frozenset[int]) -> Block:
+    """Give a block whose shared columns are dictionary-encoded, whichever way it was read."""
+    plain = {column: block.cells[column] for column in shared & block.cells.keys()}
+    plain = {n: texts for n, texts in plain.items() if not isinstance(texts, pa.DictionaryArray)}
+    if not plain:
+        return block
+    coded = {column: texts.dictionary_encode() for column, texts in plain.items()}
+    return evolve(block, cells={**block.cells, **coded})
 
 
 def _merged(pieces: Iterator[tuple[Block, int]], size: int) -> Iterator[Block]:

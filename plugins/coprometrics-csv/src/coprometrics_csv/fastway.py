@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import pyarrow as pa
@@ -15,13 +16,14 @@ import pyarrow.compute as pc
 import pyarrow.csv as pcsv
 from attrs import frozen
 
-from coprometrics_csv.arrays import numbers, repeated
+from coprometrics_csv.arrays import SHARED, each_once, numbers, repeated
 from coprometrics_csv.dialect import Dialect
 
 __all__ = ["FastWay", "Plain"]
 
 _MARK = "\ufeff".encode()
-_SMALLEST_PART = 2 << 20
+_PART = 1 << 20
+"""How many bytes Arrow parses at a time: as many as stay near the processor."""
 
 
 @frozen
@@ -40,13 +42,23 @@ class Plain:
 
 
 class FastWay:
-    """Reads plain records with Arrow, and declines all others."""
+    """Reads plain records with Arrow, and declines all others.
 
-    def __init__(self, dialect: Dialect, width: int, wanted: tuple[int, ...]) -> None:
+    Args:
+        dialect: how they are written.
+        width: how many cells each record must have.
+        wanted: the positions of the columns to give.
+        shared: which of these hold few different texts, and may come dictionary-encoded.
+    """
+
+    def __init__(
+        self, dialect: Dialect, width: int, wanted: tuple[int, ...], shared: frozenset[int]
+    ) -> None:
         self._dialect = dialect
         self._width = width
         self._names = [str(number) for number in range(width)]
         self._wanted = wanted
+        self._shared = shared
         self._quote = dialect.quote.encode()
         self._well_quoted = _well_quoted(dialect) if dialect.quote else ""
         self._declined = _declined(dialect)
@@ -112,12 +124,15 @@ class FastWay:
         return 2 * sum(longest) + 4 * self._width <= self._dialect.record_limit
 
     def _parse(self, data: pa.Buffer, *, everything: bool) -> pa.Table | None:
-        wanted = self._names if everything else [str(column) for column in self._wanted]
+        types: dict[str, pa.DataType] = dict.fromkeys(self._names, pa.string())
+        if not everything:
+            types = {str(column): self._type(column) for column in self._wanted}
         try:
             return pcsv.read_csv(
                 pa.BufferReader(data),  # type: ignore[arg-type]  # the stubs know Python files only
                 read_options=pcsv.ReadOptions(
-                    column_names=self._names, block_size=_part(data.size, whole=everything)
+                    column_names=self._names,
+                    block_size=data.size + 1 if everything else _PART,
                 ),
                 parse_options=pcsv.ParseOptions(
                     delimiter=self._dialect.delimiter,
@@ -128,13 +143,16 @@ class FastWay:
                 ),
                 convert_options=pcsv.ConvertOptions(
                     check_utf8=False,
-                    column_types=dict.fromkeys(wanted, pa.string()),
-                    include_columns=wanted,
+                    column_types=types,
+                    include_columns=list(types),
                     strings_can_be_null=False,
                 ),
             )
         except pa.ArrowInvalid:
             return None
+
+    def _type(self, column: int) -> pa.DataType:
+        return SHARED if column in self._shared else pa.string()
 
 
 def _has(data: pa.Buffer, pattern: str) -> bool:
@@ -148,12 +166,6 @@ def _declined(dialect: Dialect) -> tuple[str, ...]:
     """Give what no text may have: what begins the footer, or a return that ends a line alone."""
     lone_return = r"\r(?:[^\n]|\z)"
     return (*map(re.escape, dialect.footer), lone_return)
-
-
-def _part(size: int, *, whole: bool) -> int:
-    """Give the size of the parts that Arrow may parse at the same time."""
-    parts = 1 if whole else min(pa.cpu_count(), size // _SMALLEST_PART)
-    return size // max(parts, 1) + 1
 
 
 def _well_quoted(dialect: Dialect) -> str:
@@ -183,7 +195,7 @@ def _has_empty_row(table: pa.Table) -> bool:
     """Say whether all cells of some row may be empty; Arrow takes a blank line for such a row."""
     empty: Any = None
     for column in table.columns:
-        here = pc.equal(column, "")
+        here = each_once(partial(pc.equal, ""), _one_chunk(column))
         empty = here if empty is None else pc.and_(empty, here)
         if not pc.any(empty, min_count=0).as_py():
             return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import BinaryIO
 
@@ -49,9 +49,18 @@ class Table:
     _line: int
 
     def blocks(
-        self, wanted: tuple[int, ...], progress: Callable[[int], None] | None = None
+        self,
+        wanted: tuple[int, ...],
+        progress: Callable[[int], None] | None = None,
+        *,
+        shared: Iterable[int] = (),
     ) -> Iterator[Block]:
         """Give the records, with the cells of the wanted columns only.
+
+        Args:
+            wanted: the positions of the columns.
+            progress: is told after each block how many bytes of the file were read.
+            shared: which of the columns hold few different texts, and come dictionary-encoded.
 
         Raises:
             SourceError: where the file cannot be told into records.
@@ -63,6 +72,7 @@ class Table:
             wanted=wanted,
             line=self._line,
             name=self.header.name,
+            shared=frozenset(shared),
         )
         for block in one_ahead(reader):
             yield block

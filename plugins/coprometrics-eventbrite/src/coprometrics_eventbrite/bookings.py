@@ -23,6 +23,7 @@ import pyarrow.compute as pc
 from coprometrics_csv.arrays import again, each_once, numbers, only, plain, plain_columns, shared
 from coprometrics_csv.readers import INSTANT
 from coprometrics_eventbrite.config import Eventbrite, Standing
+from coprometrics_eventbrite.repeats import coded, ranked, several_times, starts_of_runs
 
 __all__ = [
     "PAYMENTS",
@@ -33,10 +34,8 @@ __all__ = [
     "incomes",
     "incomes_and_places",
     "native",
-    "several_times",
     "standing_of_flags",
     "standing_of_words",
-    "starts_of_runs",
 ]
 
 SYSTEM = "eventbrite"
@@ -230,18 +229,21 @@ def incomes_and_places(payments: pa.Table, config: Eventbrite) -> tuple[pa.Table
     keys = ["order_id", "event_id", "currency", "donation", "back"]
     sums = (
         only(table, pc.not_equal(amounts, 0))
-        .group_by(keys)
+        .group_by(keys, use_threads=False)
         .aggregate([("amount_minor", "sum"), ("received_on", "min"), ("row", "min")])
         .combine_chunks()
     )
     back, donated = _array(sums["back"]), _array(sums["donation"])
     # What a payment is: 0 a fee, 1 a donation, 2 a refund, 3 a donation given back.
     sort = pc.add(donated.cast(pa.int32()), pc.multiply(back.cast(pa.int32()), 2))
-    suffix = pa.array(["", ":donation", ":refund", ":donation-refund"]).take(sort)
+    suffix = pa.array(["", ":donation", ":refund", ":donation-refund"])
+    ids = native(sums["order_id"])
+    if pc.max(sort).as_py():
+        ids = pc.binary_join_element_wise(ids, suffix.take(sort), "")
     streams = pa.array([config.stream, config.donation_stream] * 2)
     rows = pa.table(
         {
-            "id": pc.binary_join_element_wise(native(sums["order_id"]), suffix, ""),
+            "id": ids,
             "stream": shared(streams, sort),
             "amount_minor": sums["amount_minor_sum"],
             "currency": sums["currency"],
@@ -262,54 +264,23 @@ def _repeats(orders: Any, people: Any, standing: Any, ids: Any) -> Any:
     together = several_times(orders)
     if together is None:
         return None
-    rows = pc.indices_nonzero(together)
-    order, person = (codes.take(rows).dictionary_encode() for codes in (orders, people))
-    wide = pc.multiply(order.indices.cast(pa.int64()), len(person.dictionary) or 1)
-    pair = pc.add(wide, person.indices.cast(pa.int64()))
-    repeated = several_times(pair)
+    rows = pc.indices_nonzero(pc.and_(together, people.is_valid()))
+    person = people.take(rows).dictionary_encode()
+    wide = pc.multiply(coded(orders.take(rows)), len(person.dictionary))
+    pairs = pc.add(wide, person.indices.cast(pa.int64()))
+    repeated = several_times(pairs)
     if repeated is None:
         return None
-    rows = rows.filter(repeated)
-    several = pa.table(
-        {
-            "row": rows,
-            "pair": pair.filter(repeated),
-            "rank": pc.index_in(standing.take(rows), value_set=pa.array(_ORDER, pa.string())),
-            "id": ids.take(rows),
-        }
-    ).sort_by([("pair", "ascending"), ("rank", "ascending"), ("id", "ascending")])
-    first = _array(several["id"]).take(starts_of_runs(_array(several["pair"])))
-    later = _array(several["row"]).filter(pc.not_equal(_array(several["id"]), first))
+    rows, pairs = rows.filter(repeated), coded(pairs.filter(repeated))
+    order = pa.array(_ORDER, pa.string())
+    furthest = each_once(lambda words: pc.index_in(words, value_set=order), standing.take(rows))
+    # Theirs is the ticket that went furthest, and of those the one with the first identifier.
+    place = ranked(ids.take(rows))
+    choice = pc.add(pc.multiply(furthest.cast(pa.int64()), len(rows)), place)
+    by_pair = pc.sort_indices(pc.add(pc.multiply(pairs, len(_ORDER) * len(rows)), choice))
+    first = place.take(by_pair).take(starts_of_runs(pairs.take(by_pair)))
+    later = rows.take(by_pair).filter(pc.not_equal(place.take(by_pair), first))
     return pc.is_in(numbers(0, len(ids)), value_set=later.cast(pa.int64()))
-
-
-def several_times(values: Any) -> Any:
-    """Say which values are there more than once, nulls never; None where none is.
-
-    Examples:
-        >>> several_times(pa.array([4, 5, None, 4, None])).to_pylist()
-        [True, False, False, True, False]
-    """
-    codes = values.dictionary_encode().indices
-    # Each new value has the next number, so one that is not above all before it came again.
-    there = codes.drop_null()
-    later = there[1:].filter(pc.less_equal(there[1:], pc.cumulative_max(there)[:-1]))
-    return pc.is_in(codes, value_set=later) if len(later) else None
-
-
-def starts_of_runs(values: Any) -> Any:
-    """Give for each value where the run of equal values begins that it stands in.
-
-    Examples:
-        >>> starts_of_runs(pa.array([7, 7, 9, 7])).to_pylist()
-        [0, 0, 2, 3]
-    """
-    if not len(values):
-        return pa.array([], pa.int64())
-    same = pc.equal(values[1:], values[:-1])
-    begins = pa.concat_arrays([pa.array([True]), pc.invert(same)])
-    run = pc.subtract(pc.cumulative_sum(begins.cast(pa.int64())), 1)
-    return pc.indices_nonzero(begins).cast(pa.int64()).take(run)
 
 
 def _array(column: Any) -> Any:

@@ -14,7 +14,7 @@ from attrs import define, field, frozen
 
 from coprometrics.money import CURRENCIES
 from coprometrics_csv.arrays import each_once, numbers, plain
-from coprometrics_csv.convert import Cells, Reader, Values, scattered, seems_repeated, trim
+from coprometrics_csv.convert import Cells, Reader, Values, scattered, trim
 from coprometrics_csv.dates import DateFormat, parse_date, parse_datetime
 from coprometrics_csv.faults import CellError
 from coprometrics_csv.numerals import Numerals
@@ -36,31 +36,35 @@ _NOTHING = r"\A[(]?-?[$£€]?0*([.,]0*)?[)]?\z"
 def present(cells: Cells, placeholders: tuple[str, ...]) -> Cells:
     """Take the spaces from the ends of cells; give null where nothing or a placeholder stands.
 
-    Texts of which there are few come back dictionary-encoded.
-
     Examples:
         >>> present(pa.array([" a ", "", "Info Requested"]), ("info requested",)).to_pylist()
         ['a', None, None]
     """
     words = [" ".join(word.split()).casefold() for word in placeholders]
     nobody = pa.array(["", *words], pa.string())
-    if seems_repeated(cells, most=0.5):
-        coded = cells.dictionary_encode()
-        texts = _present(coded.dictionary, nobody).dictionary_encode()
-        return pa.DictionaryArray.from_arrays(texts.indices.take(coded.indices), texts.dictionary)
-    wordy = not any(word.isdecimal() for word in words)
-    if wordy and pc.all(pc.ascii_is_decimal(cells), min_count=0).as_py():
-        return cells  # numbers, which are most of what is different in each row
-    return _present(cells, nobody)
+    if not isinstance(cells, pa.DictionaryArray):
+        return _present(cells, nobody)
+    texts = _present(cells.dictionary, nobody)
+    if texts is cells.dictionary:
+        return cells
+    texts = texts.dictionary_encode()
+    return pa.DictionaryArray.from_arrays(texts.indices.take(cells.indices), texts.dictionary)
 
 
 def _present(cells: Cells, nobody: Any) -> Cells:
     """Give the cells themselves where nothing is to be changed."""
     trimmed = trim(cells)
+    same = trimmed.equals(cells)
+    # Making capitals small takes long, and may only change the length of what is not ASCII.
+    lengths = pc.unique(pc.binary_length(nobody))
+    if same and pc.all(pc.string_is_ascii(cells), min_count=0).as_py():
+        perhaps = pc.is_in(pc.binary_length(cells), value_set=lengths)
+        if not pc.any(perhaps, min_count=0).as_py():
+            return cells
     stands = pc.is_in(pc.utf8_lower(trimmed), value_set=nobody)
     if pc.any(stands, min_count=0).as_py():
         return pc.if_else(stands, None, trimmed)
-    return cells if trimmed.equals(cells) else trimmed
+    return cells if same else trimmed
 
 
 @define
@@ -172,6 +176,8 @@ class Times:
                 found = _all_at_once(cells, left, layout, offset, zone)
                 if found is not None:
                     hit, some_instants, some_days = found
+                    if pc.all(hit, min_count=0).as_py():
+                        return Moments(some_instants, some_days, {})
                     instants = pc.if_else(hit, some_instants, instants)
                     days = pc.if_else(hit, some_days, days)
                     left = pc.and_(left, pc.invert(hit))
@@ -248,9 +254,7 @@ def _all_at_once(
     if texts and not ({"%d", "%m", "%H", "%M"} <= set(texts) and {"%Y", "%y"} & set(texts)):
         return None
     if offset:
-        hit = pc.and_(
-            hit, pc.equal(pc.binary_slice(raw, width, width + len(offset)), offset.encode())
-        )
+        hit = pc.and_(hit, pc.ends_with(cells, offset))
     hit = pc.and_(hit, left).fill_null(False)
     if not pc.any(hit, min_count=0).as_py():
         return None
@@ -258,8 +262,8 @@ def _all_at_once(
         shown = _shown(raw, texts, layout, hit, width)
     except (pa.ArrowInvalid, UnicodeDecodeError):
         return None
-    years = pc.year(shown)
-    if pc.min(years).as_py() < _FIRST_YEAR or pc.max(years).as_py() > _LAST_YEAR:
+    years = [moment.as_py().year for moment in pc.min_max(shown).values()]
+    if not _FIRST_YEAR <= years[0] <= years[1] <= _LAST_YEAR:
         return None
     instants, days, there = _placed(shown, zone, in_utc=bool(offset))
     return hit if there is None else pc.and_(hit, there.fill_null(False)), instants, days
@@ -285,11 +289,13 @@ def _placed(shown: Any, zone: zoneinfo.ZoneInfo | None, *, in_utc: bool) -> tupl
 
     The last is None where it is all of them.
     """
+    days = shown.cast(pa.date32(), safe=False)
     if in_utc:
         instants = shown.cast(INSTANT)
-        local = instants.cast(pa.timestamp("us", tz=zone.key if zone else "UTC"))
-        return instants, pc.local_timestamp(local).cast(pa.date32(), safe=False), None
-    days = shown.cast(pa.date32(), safe=False)
+        if zone is not None:
+            local = pc.local_timestamp(instants.cast(pa.timestamp("us", tz=zone.key)))
+            days = local.cast(pa.date32(), safe=False)
+        return instants, days, None
     if zone is None:
         return pa.nulls(len(shown), INSTANT), days, None
     placed = pc.assume_timezone(shown, zone.key, ambiguous="earliest", nonexistent="earliest")

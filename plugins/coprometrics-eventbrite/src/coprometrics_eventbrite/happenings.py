@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import zoneinfo
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 from attrs import frozen
@@ -29,8 +29,7 @@ _ONLINE = ("online", "online event", "online evenement")
 _MOST_NAMED = 12
 
 
-@frozen(order=True)
-class SeenEvent:
+class SeenEvent(NamedTuple):
     """What a row of a report says about its event; empty where it says nothing."""
 
     id: str

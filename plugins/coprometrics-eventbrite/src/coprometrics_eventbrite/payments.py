@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from coprometrics_csv.arrays import only, plain_columns
-from coprometrics_eventbrite.bookings import PAYMENTS, several_times
+from coprometrics_csv.arrays import each_once, only, plain_columns
+from coprometrics_eventbrite.bookings import PAYMENTS
+from coprometrics_eventbrite.repeats import several_times
 
 __all__ = ["are_refunds", "payments", "with_refunds"]
 
@@ -55,13 +57,19 @@ def payments(rows: pa.Table, donations: Any) -> pa.Table:
     amounts = paid["amount_minor"]
     given_back = pc.unique(paid["order_id"].filter(pc.less(amounts, 0)))
     refunded = pc.and_(
-        pc.and_(pc.equal(paid["standing"], "refunded"), pc.greater(amounts, 0)),
+        pc.and_(_were_refunded(paid["standing"]), pc.greater(amounts, 0)),
         pc.invert(pc.is_in(paid["order_id"], value_set=given_back)),
     )
+    if not pc.any(refunded, min_count=0).as_py():
+        return paid
     back = paid.filter(refunded)
     place = paid.schema.get_field_index("amount_minor")
     back = back.set_column(place, "amount_minor", pc.negate(back["amount_minor"]))
     return pa.concat_tables([paid, back]).combine_chunks()
+
+
+def _were_refunded(standing: Any) -> Any:
+    return each_once(partial(pc.equal, "refunded"), standing.combine_chunks())
 
 
 def _once(paid: pa.Table, attendees: Any) -> pa.Table:

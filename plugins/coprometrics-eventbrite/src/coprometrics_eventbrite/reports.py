@@ -63,7 +63,7 @@ def read_report(source: Source, config: Eventbrite, context: Context) -> Iterato
             yield from _notices(table, report, renamed)
             maker = RowMaker(report, config, context.person_keys)
             seen: set[SeenEvent] = set()
-            blocks = table.blocks(report.wanted, context.progress)
+            blocks = table.blocks(report.wanted, context.progress, shared=report.shared)
             # People get their keys here and not in the other thread: a store may be asked for it.
             for work in one_ahead(map(maker.begin, blocks)):
                 made = maker.finish(work)

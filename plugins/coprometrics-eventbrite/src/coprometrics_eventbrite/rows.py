@@ -72,11 +72,12 @@ class RowMaker:
             sound = pc.invert(pc.is_in(numbers(0, len(lines)), value_set=bad))
             lines = lines.filter(sound)
             cells = {position: column.filter(sound) for position, column in cells.items()}
+        places = self._report.positions
         work = Work(
             lines,
             {
                 meaning: present(cells[position], self._config.placeholders)
-                for meaning, position in self._report.positions.items()
+                for meaning, position in places.items()
             },
             self._report.label,
             refusals,
@@ -313,5 +314,12 @@ def _events(rows: pa.Table) -> set[SeenEvent]:
     names = ("event_id", "event_name", "event_date", "event_time", "event_zone", "event_place")
     named = only(rows.select(names), rows["event_id"].is_valid())
     told = [name for name in names if named[name].null_count < len(named)]
-    different = named.group_by(told, use_threads=False).aggregate([]).to_pylist() if told else []
-    return {SeenEvent(*(row.get(name) or "" for name in names)) for row in different}
+    if not told:
+        return set()
+    different = named.group_by(told, use_threads=False).aggregate([])
+    nothing_said = [""] * len(different)
+    columns = (
+        [text or "" for text in different[name].to_pylist()] if name in told else nothing_said
+        for name in names
+    )
+    return set(map(SeenEvent, *columns))

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from coprometrics_csv.arrays import SHARED, numbers, plain_columns, repeated
 from coprometrics_csv.readers import INSTANT
-from coprometrics_eventbrite.bookings import several_times, starts_of_runs
+from coprometrics_eventbrite.repeats import coded, several_times, starts_of_runs
 
 __all__ = ["MOST_TICKETS", "ROWS", "each_ticket"]
 
@@ -89,7 +89,7 @@ def _ordinals(tickets: pa.Table) -> Any:
         return repeated(pa.scalar(1, pa.int64()), len(tickets))
     rows = pc.indices_nonzero(several)
     part = plain_columns(tickets.select([*_TELLING, "copy"]).take(rows))
-    codes = orders.take(rows).dictionary_encode().indices
+    codes = coded(orders.take(rows))
     part = part.append_column("code", codes).append_column("row", rows)
     part = part.sort_by([(name, "ascending") for name in ("code", *_TELLING, "copy")])
     begins = starts_of_runs(part["code"].combine_chunks())

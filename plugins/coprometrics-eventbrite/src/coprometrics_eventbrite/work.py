@@ -20,6 +20,8 @@ from coprometrics_eventbrite.presets import Meaning, Preset
 
 __all__ = ["Made", "Report", "Work", "fit"]
 
+_EACH_ITS_OWN: tuple[Meaning, ...] = ("order", "attendee", "barcode", "ordered")
+"""Columns in which most rows have a text of their own."""
 _PHONE = re.compile(r"[0-9][0-9 ()-]{8,}")
 
 
@@ -43,6 +45,12 @@ class Report:
     def wanted(self) -> tuple[int, ...]:
         """The positions of the columns that are looked at."""
         return tuple(sorted(set(self.positions.values())))
+
+    @property
+    def shared(self) -> frozenset[int]:
+        """The positions of the columns in which few texts are different, or each is hashed."""
+        each_its_own = {self.positions.get(meaning) for meaning in _EACH_ITS_OWN}
+        return frozenset(self.wanted).difference(each_its_own)
 
     def label(self, meaning: Meaning) -> str:
         """Give the label of a column."""

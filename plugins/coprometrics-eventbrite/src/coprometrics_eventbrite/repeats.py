@@ -1,0 +1,85 @@
+"""Which values of a column are there several times, and which of them belong together.
+
+The service gives numbers in the order in which things happened, and so a report mostly has them:
+what is in order needs no looking for.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+__all__ = ["coded", "ranked", "several_times", "starts_of_runs"]
+
+
+def coded(values: Any) -> Any:
+    """Give each different value a number, from 0 in the order in which they come.
+
+    Examples:
+        >>> coded(pa.array(["b", "b", "d", "a", "b"])).to_pylist()
+        [0, 0, 1, 2, 0]
+    """
+    if _in_order(values):
+        return pc.subtract(pc.cumulative_sum(_begins(values).cast(pa.int64())), 1)
+    return values.dictionary_encode().indices.cast(pa.int64())
+
+
+def ranked(values: Any) -> Any:
+    """Number values by their order, from 0; equal ones have the same number.
+
+    Examples:
+        >>> ranked(pa.array(["b", "b", "d", "a", "b"])).to_pylist()
+        [1, 1, 2, 0, 1]
+    """
+    if _in_order(values):
+        return coded(values)
+    return pc.subtract(pc.rank(values, tiebreaker="dense").cast(pa.int64()), 1)
+
+
+def several_times(values: Any) -> Any:
+    """Say which values are there more than once, nulls never; None where none is.
+
+    Examples:
+        >>> several_times(pa.array([4, 5, None, 4, None])).to_pylist()
+        [True, False, False, True, False]
+    """
+    if _in_order(values):
+        begins = _begins(values)
+        if _all(begins):
+            return None
+        ends = pa.concat_arrays([begins[1:], pa.array([True])])
+        return pc.invert(pc.and_(begins, ends))
+    codes = values.dictionary_encode().indices
+    # Each new value has the next number, so one that is not above all before it came again.
+    there = codes.drop_null()
+    later = there[1:].filter(pc.less_equal(there[1:], pc.cumulative_max(there)[:-1]))
+    return pc.is_in(codes, value_set=later) if len(later) else None
+
+
+def starts_of_runs(values: Any) -> Any:
+    """Give for each value where the run of equal values begins that it stands in.
+
+    Examples:
+        >>> starts_of_runs(pa.array([7, 7, 9, 7])).to_pylist()
+        [0, 0, 2, 3]
+    """
+    begins = _begins(values)
+    run = pc.subtract(pc.cumulative_sum(begins.cast(pa.int64())), 1)
+    return pc.indices_nonzero(begins).cast(pa.int64()).take(run)
+
+
+def _in_order(values: Any) -> bool:
+    """Say whether no value is below the one before it, and none is missing."""
+    return not values.null_count and _all(pc.less_equal(values[:-1], values[1:]))
+
+
+def _all(hit: Any) -> bool:
+    return bool(pc.all(hit, min_count=0).as_py())
+
+
+def _begins(values: Any) -> Any:
+    """Say of each value, none of which is missing, whether it is another than the one before."""
+    first = pa.array([True] * min(len(values), 1), pa.bool_())
+    return pa.concat_arrays([first, pc.not_equal(values[1:], values[:-1])])
