@@ -338,6 +338,14 @@ def test_the_published_schemas_are_those_of_the_classes():
     assert done.returncode == 0, done.stderr
 
 
+def test_a_blocked_plugin_brings_no_schema(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "coprometrics.toml").write_text('block = ["csv"]\n')
+    monkeypatch.chdir(tmp_path)
+    names = [line.split()[0] for line in run("schemas", "list").stdout.splitlines()]
+    assert "income-v1" in names
+    assert "csv-mapping-v1" not in names
+
+
 @pytest.mark.slow
 def test_schemas_that_differ_are_named(tmp_path: Path):
     run("schemas", "write", "--into", tmp_path)

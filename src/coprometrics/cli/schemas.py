@@ -13,7 +13,7 @@ __all__ = ["all_schemas", "schema_text", "schemas"]
 
 def all_schemas() -> dict[str, dict[str, Any]]:
     """Give every schema by its name: record types, documents, and configurations of importers."""
-    from coprometrics.configuration import Configuration
+    from coprometrics.configuration import Configuration, find_configuration
     from coprometrics.documents import document_schema
     from coprometrics.importers.registry import Registry
     from coprometrics.organisations.decisions import OrganisationDecisions
@@ -29,7 +29,7 @@ def all_schemas() -> dict[str, dict[str, Any]]:
         CheckResult,
         OrganisationDecisions,
     ]
-    for plugin in Registry().plugins():
+    for plugin in Registry(blocked=find_configuration(Path.cwd()).block).plugins():
         documents += [i.config for i in plugin.offers if i.config is not None]
     for cls in documents:
         schema = document_schema(cls)
