@@ -8,7 +8,7 @@ import pickle
 import pytest
 
 from coprometrics import errors
-from coprometrics.errors import CoprometricsError, shown
+from coprometrics.errors import WITHHELD, CoprometricsError, number_shown, shown
 
 TREE = [one for _, one in inspect.getmembers(errors, inspect.isclass)]
 
@@ -30,6 +30,32 @@ def test_an_error_survives_the_way_between_processes(error: type[CoprometricsErr
 @pytest.mark.parametrize("value", ["ada@example.org", b"ada@example.org", ["ada@example.org"]])
 def test_what_may_be_an_address_is_not_shown(value):
     assert "ada" not in shown(value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "12.5O",
+        "31/13/2023",
+        "2023-02-30T25:00:00+01:00",
+        "-£5",
+        "GBP 5",
+        "(1.234,50)",
+        "9" * 30,
+        "",
+    ],
+)
+def test_what_can_only_be_a_number_or_a_time_is_shown(value: str):
+    assert number_shown(value) == repr(value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["Vane", "soon", "1 High Street", "N1 2AB", "07911 123456", "+44 (0)20 7946 0958",
+     "020-7946-0958", "12 call 0207 946 0958", "31/12/2023 Orsino Vane", b"5", ["5"], "5\nVane"],
+)  # fmt: skip
+def test_what_may_be_about_somebody_is_not_shown(value: object):
+    assert number_shown(value) == WITHHELD
 
 
 def test_long_values_are_cut_and_stay_on_one_line():

@@ -23,9 +23,12 @@ Every error says what is wrong, where, and what to do about it, and prints as on
 
 from __future__ import annotations
 
+import datetime as dt
+import decimal
 import re
 
 __all__ = [
+    "WITHHELD",
     "BasisMismatch",
     "ConfigError",
     "CoprometricsError",
@@ -41,12 +44,22 @@ __all__ = [
     "StoreError",
     "StoreVersionError",
     "is_unicode",
+    "number_shown",
     "shown",
 ]
 
+WITHHELD = "(withheld)"
+"""What stands in place of a value that may be about somebody."""
+
 _LONGEST_SHOWN = 60
 _ADDRESS = re.compile(r"(?<!\w)'(?!@')[^'@]*@[^']*'|[^\s,;:()'\"]+@[^\s,;:()'\"]+")
-_WITHHELD = "(a text with @, withheld)"
+_ADDRESS_WITHHELD = "(a text with @, withheld)"
+_CODE = re.compile(r"\b[A-Z]{3}\b")
+_NUMBER = re.compile(r"(?:[-+(]*[$£€]? ?[-+]?[0-9.,].*)?")
+_WORD = re.compile(r"[^\W\d_]{3}")
+_TELEPHONE = re.compile(
+    r"(?<![0-9])(?:[+0](?:[ .()]{0,2}[0-9]){8,14}|0[0-9]{2,4}(?:-[0-9]{3,8}){1,2})\b"
+)
 
 
 class CoprometricsError(Exception):
@@ -81,7 +94,7 @@ def _printable(text: str) -> str:
     """Withhold what may be an e-mail address, and write out what no terminal can print."""
     # Half of a surrogate pair is no character, and printing it would be an error of its own.
     text = text.encode("utf-8", "backslashreplace").decode()
-    return _ADDRESS.sub(_WITHHELD, text) if "@" in text else text
+    return _ADDRESS.sub(_ADDRESS_WITHHELD, text) if "@" in text else text
 
 
 def _rebuild(
@@ -154,6 +167,28 @@ def is_unicode(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def number_shown(value: object) -> str:
+    """Write a value that should be a number, a date or a time; withhold what may be a person.
+
+    What stands in a column of dates may still be a name, where a row is out of step, and a number
+    that of a telephone. So a text is only shown where it begins like a number, has no word, and is
+    no number that one could call.
+
+    Examples:
+        >>> number_shown("31/13/2023"), number_shown("£1,00O.5"), number_shown(-7)
+        ("'31/13/2023'", "'£1,00O.5'", '-7')
+        >>> number_shown("Orsino Vane"), number_shown("020 7946 0958"), number_shown(["Vane"])
+        ('(withheld)', '(withheld)', '(withheld)')
+    """
+    if isinstance(value, decimal.Decimal | dt.date | dt.time):
+        return str(value)
+    if value is None or isinstance(value, int | float):
+        return shown(value)
+    text = _CODE.sub("", value).strip() if isinstance(value, str) else "(no text)"
+    safe = _NUMBER.fullmatch(text) and not _WORD.search(text) and not _TELEPHONE.search(text)
+    return shown(value) if safe else WITHHELD
 
 
 def shown(value: object) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 import numbers
-import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
@@ -17,7 +16,7 @@ from typing import Any
 import pyarrow as pa
 from attrs import Factory, define, field
 
-from coprometrics.errors import PluginError, is_unicode, shown
+from coprometrics.errors import WITHHELD, PluginError, is_unicode, number_shown, shown
 from coprometrics.importers.contract import Batch, Item, Locator, Problem, Refusal
 from coprometrics.importers.meanings import MEANINGS
 from coprometrics.records import FieldSpec, Record, field_specs
@@ -33,7 +32,6 @@ ROWS_AT_ONCE = 2_000
 _LETTERS_AT_ONCE = 16 << 20
 _MOST_OPTIONS = 12
 _LARGEST = 2**63 - 1
-_SAFE_TO_SHOW = re.compile(r"-?[0-9]{1,19}|True|False|'[0-9]{1,4}([-/.])[0-9]{1,2}\1[0-9]{1,4}'")
 
 
 class _UnfitError(Exception):
@@ -90,14 +88,15 @@ class Batcher:
         >>> same = {"id": "web:1", "channel": "website", "measure": "users"}
         >>> batcher.add(AudienceSnapshot, {**same, "as_of": "2023-05-01", "value": 312}, line=2)
         []
-        >>> batcher.add(AudienceSnapshot, {**same, "as_of": "soon", "value": 10**30}, line=3)
+        >>> batcher.add(AudienceSnapshot, {**same, "as_of": "soon", "value": 2**63}, line=3)
         []
         >>> for item in batcher.rest():
         ...     if isinstance(item, Batch):
         ...         print(item.rows["value"].to_pylist(), item.lines.to_pylist())
         ...     else:
-        ...         print([str(problem) for problem in item.problems])
-        ['day: must be a date such as 2023-12-31', 'visitors: is above the greatest value allowed']
+        ...         print(*item.problems, sep="; ")
+        day: must be a date such as 2023-12-31; visitors: is above the greatest value allowed, got \
+9223372036854775808
         [312] [2]
     """
 
@@ -218,12 +217,13 @@ class Batcher:
     def _problem(self, held: _Held, name: str, code: str, value: Any) -> Problem:
         spec = held.specs[name]
         label = self.labels.get(f"{held.record_type.__name__}.{name}") or self.labels.get(name)
-        told = shown(value.isoformat() if isinstance(value, dt.date) else value)
-        safe = spec.kind not in ("string", "strings") and _SAFE_TO_SHOW.fullmatch(told)
+        told = None
+        if value is not None and spec.kind not in ("string", "strings"):
+            told = number_shown(value)
         message = _message(spec, code)
         if code == "wrong-form" and spec.form and label is None:
             message = f"must be {spec.form}"  # What users know may only be a part of it.
-        return Problem(code, message, label or name, told if safe else None)
+        return Problem(code, message, label or name, None if told == WITHHELD else told)
 
 
 def _message(spec: FieldSpec, code: str) -> str:

@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Literal, TypeVar, dataclass_transform
 import attrs
 from attrs import field, frozen
 
-from coprometrics.errors import RecordError, is_unicode, shown
+from coprometrics.errors import WITHHELD, RecordError, is_unicode, shown
 from coprometrics.money import CURRENCIES
 from coprometrics.records._rules import Rule
 from coprometrics.timezones import timezones
@@ -194,7 +194,7 @@ def _check(instance: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
     else:
         problem = spec.problem(value)
     if problem:
-        seen = "(withheld)" if spec.personal else shown(value)
+        seen = WITHHELD if spec.personal else shown(value)
         raise RecordError(
             f"{attribute.name} {problem}, got {seen}",
             where=f"{type(instance).__name__}.{attribute.name}",

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from attrs import frozen
 
-from coprometrics.errors import shown
+from coprometrics.errors import number_shown
 from coprometrics.records import FieldSpec
 from coprometrics_csv.faults import CellError
 from coprometrics_csv.numerals import Numerals, in_minor_units
@@ -43,7 +43,6 @@ _DAY = re.compile(
     r"(?:[Tt ](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:[.,][0-9]+)?)?"
     r" ?(?:[Zz]|[-+](?:[01][0-9]|2[0-3])(?::?[0-5][0-9])?)?)?)?)?"
 )
-_SAFE_TO_SHOW = re.compile(r"'?[-+0-9.,:/TZeE£$€% ]{1,40}'?|True|False")
 _PEOPLE_WRITE = Numerals()
 
 
@@ -201,16 +200,13 @@ def _day(text: str) -> Day:
 
 
 def fit(value: Any) -> str:
-    """Show a value that may be a number or a date; anything else may be about somebody.
+    """Show what stands where another value should, unless it may be about somebody.
 
     Examples:
         >>> fit("31/12/2019"), fit("Somebody's name"), fit(Misplaced("a list"))
         ("'31/12/2019'", '(withheld)', 'a list')
     """
-    if isinstance(value, Misplaced):
-        return value.kind
-    text = str(value) if isinstance(value, Decimal) else shown(value)
-    return text if _SAFE_TO_SHOW.fullmatch(text) else "(withheld)"
+    return value.kind if isinstance(value, Misplaced) else number_shown(value)
 
 
 def _too_large() -> CellError:

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from attrs import define, evolve, field
 
+from coprometrics.errors import WITHHELD
 from coprometrics.importers import Problem
 from coprometrics_csv.blocks import Block
 from coprometrics_csv.convert import Cells, missing_as_null, prefixed, trim
@@ -80,7 +81,7 @@ def refuse_addresses(block: Block, mapping: Mapping, positions: tuple[int, ...])
                 f"{label} must not hold an @: an identifier could be traced back to the person; "
                 "use a booking number or the like, and type person for addresses",
                 label,
-                "(withheld)",
+                WITHHELD,
             )
             problems.setdefault(row, problem)
     return evolve(block, problems={**problems, **block.problems}) if problems else block

@@ -6,7 +6,16 @@ import re
 import unicodedata
 import urllib.parse
 
-__all__ = ["AT_SIGN", "address_of", "label_of_people", "like_full_name", "like_person"]
+from coprometrics.errors import WITHHELD, number_shown, shown
+
+__all__ = [
+    "AT_SIGN",
+    "address_of",
+    "label_of_people",
+    "like_full_name",
+    "like_person",
+    "word_shown",
+]
 
 AT_SIGN = "[@\ufe6b\uff20]"
 """A pattern of the sign in every address; Unicode has it in three widths."""
@@ -28,6 +37,7 @@ _TITLE = re.compile(r"(mr|mrs|ms|miss|mx|dr|prof|professor|sir|dame|rev)\b\.? ",
 _PARTICLES = {"al", "bin", "bint", "da", "de", "del", "den", "der", "di", "dos", "ibn", "la", "le"}
 _PARTICLES |= {"van", "von", "y"}
 _MOST_NAMES = 4
+_SHORTEST_TELEPHONE = 7
 _POSTCODE = re.compile(r"\b[A-Z]{1,2}[0-9][A-Z0-9]? [0-9][A-Z]{2}\b")
 _STREET = re.compile(
     r"\b[0-9]+[a-z]?,? \w.* (street|st|road|rd|avenue|ave|lane|close|drive|way|court|gardens|"
@@ -100,3 +110,22 @@ def like_person(text: str) -> bool:
         (True, True, True)
     """
     return bool(_TITLE.match(text) or _POSTCODE.search(text) or _STREET.search(text))
+
+
+def word_shown(text: str) -> str:
+    """Write a text that should be a number or one of some words; withhold what may be a person.
+
+    It may be one, where a row is out of step with its header.
+
+    Examples:
+        >>> word_shown("soon"), word_shown("31/13/2023")
+        ("'soon'", "'31/13/2023'")
+        >>> word_shown("Ada Byron"), word_shown("call 020 7946 0958")
+        ('(withheld)', '(withheld)')
+    """
+    number = number_shown(text)
+    if number != WITHHELD:
+        return number
+    many_digits = sum(map(str.isdecimal, text)) >= _SHORTEST_TELEPHONE
+    somebody = many_digits or like_full_name(text) or like_person(text)
+    return WITHHELD if somebody else shown(text)

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from attrs import define, field, frozen
 
-from coprometrics.errors import shown
+from coprometrics.errors import WITHHELD
 from coprometrics.importers import Batch, Locator, Problem, Refusal
 from coprometrics.money import CURRENCIES
 from coprometrics.records import field_specs
@@ -18,6 +18,7 @@ from coprometrics_csv.convert import Cells, Reader, Values, missing_as_null, sca
 from coprometrics_csv.identity import IdentityMaker
 from coprometrics_csv.mapping import Mapping
 from coprometrics_csv.numerals import Numerals
+from coprometrics_csv.people import word_shown
 from coprometrics_csv.plan import BoundColumn, Plan, constant_of
 from coprometrics_csv.readers import money_reader
 from coprometrics_csv.rules import Decision, decide
@@ -190,13 +191,12 @@ class RowMaker:
             problem = Problem("missing-value", message, bound.label)
             for row in pc.indices_nonzero(missing).to_pylist():
                 work.add(row, problem)
-        withheld = bound.spec.personal
         undeclared = bound.column.type in ("date", "datetime") and not bound.column.formats
         for row, fault in read.faults.items():
             if set_by_rule is not None and set_by_rule[row].as_py():
                 continue
             text = cells[row].as_py()
-            value = "(withheld)" if withheld else shown(text)
+            value = WITHHELD if bound.spec.personal else word_shown(text)
             work.add(row, Problem(fault.code, fault.message, bound.label, value))
             if undeclared and SlashedDate.of(text.strip()):
                 work.slashed[bound.position] = bound.label
@@ -213,7 +213,7 @@ class RowMaker:
         known = pc.or_kleene(pc.is_in(codes, value_set=_CODES), codes.is_null())
         for row in pc.indices_nonzero(pc.invert(known)).to_pylist():
             message = "must be a currency code of ISO 4217, such as GBP"
-            value = shown(codes[row].as_py())
+            value = word_shown(codes[row].as_py())
             work.add(row, Problem("not-a-currency", message, "currency", value))
         if target is None and codes.null_count:
             problem = Problem("missing-value", "currency must not be missing", "currency")

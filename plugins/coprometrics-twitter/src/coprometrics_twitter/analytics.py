@@ -9,7 +9,7 @@ from typing import Any
 
 from attrs import frozen
 
-from coprometrics.errors import ConfigError
+from coprometrics.errors import ConfigError, number_shown
 from coprometrics.importers import Context, Item, Notice, Problem, Skipped, Source
 from coprometrics_csv import Dialect
 from coprometrics_csv.blocks import Block
@@ -22,7 +22,7 @@ from coprometrics_twitter.config import Twitter
 from coprometrics_twitter.damage import Columns, account_of, opened
 from coprometrics_twitter.instants import start_of_day
 from coprometrics_twitter.overview import read_overview
-from coprometrics_twitter.posts import BadValueError, PostRows, fitting_text, number_shown
+from coprometrics_twitter.posts import BadValueError, PostRows, fitting_text
 
 __all__ = ["read_analytics"]
 

@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
+from coprometrics.errors import number_shown
 from coprometrics.importers import Context, Item, Locator, Notice, Problem, Refusal, Skipped, Source
 from coprometrics_csv import Dialect
 from coprometrics_csv.columns import Header, fold
@@ -18,7 +19,7 @@ from coprometrics_csv.numerals import Numerals
 from coprometrics_csv.readers import date_reader, integer_reader
 from coprometrics_twitter.config import Twitter
 from coprometrics_twitter.damage import damaged, opened
-from coprometrics_twitter.posts import number_shown, snapshot_batch
+from coprometrics_twitter.posts import snapshot_batch
 
 __all__ = ["MEASURES", "read_overview"]
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from attrs import define, field
 
-from coprometrics.errors import is_unicode, shown
+from coprometrics.errors import is_unicode, number_shown
 from coprometrics.importers import Batch, Locator, Problem, Refusal
 from coprometrics.records import AudienceSnapshot, Post
 
@@ -21,7 +21,6 @@ __all__ = [
     "PostRows",
     "digits",
     "fitting_text",
-    "number_shown",
     "post_batch",
     "post_number",
     "snapshot_batch",
@@ -31,7 +30,6 @@ __all__ = [
 _INSTANT = pa.timestamp("us", tz="UTC")
 _LARGEST = 2**63 - 1
 _LONGEST_TEXT = 25_000
-_LONGEST_SHOWN = 24
 _LONGEST_NUMBER = 20
 SURE_TO_FIT = 18
 _DIGITS = re.compile(r"[0-9]{1,20}", re.ASCII)
@@ -110,18 +108,6 @@ def digits(values: Sequence[str | int | None], longest: int = _LONGEST_NUMBER) -
         return None
     fits = together.isascii() and together.isdecimal() and all(texts)
     return texts if fits and len(max(texts, key=len)) <= longest else None
-
-
-def number_shown(value: object) -> str:
-    """Show what may be a number; another text may be what somebody wrote, and is withheld.
-
-    Examples:
-        >>> number_shown("6.49E+17"), number_shown("What a day we had")
-        ("'6.49E+17'", '(withheld)')
-    """
-    text = shown(value)
-    plain = len(text) <= _LONGEST_SHOWN and re.fullmatch(r"'?[-+0-9.,E]*'?", text)
-    return text if plain else "(withheld)"
 
 
 def fitting_text(text: str | None) -> str | None:
