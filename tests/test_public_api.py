@@ -12,6 +12,7 @@ import importlib
 import inspect
 import os
 import re
+import types
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -64,7 +65,7 @@ def line(name: str, thing: Any) -> str:
     if isinstance(thing, property):
         return f"{name} (property)"
     thing = getattr(thing, "__func__", thing)
-    if not callable(thing):
+    if not callable(thing) or isinstance(thing, types.GenericAlias):
         return f"{name} ({type(thing).__name__})"
     try:
         signature = inspect.signature(thing)

@@ -106,8 +106,6 @@ def test_a_disk_that_fails_is_told_and_nothing_is_left(
     call: str, items: Any, opened: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Failing(io.BytesIO):
-        closing = False
-
         def fail(self, *_args: Any) -> Any:
             raise OSError(errno.ENOSPC, "No space left on device")
 
@@ -120,6 +118,8 @@ def test_a_disk_that_fails_is_told_and_nothing_is_left(
     monkeypatch.setattr(tempfile, "TemporaryFile", failing)
     if call == "close":
         assert list(items)
+        for file in opened:
+            del file.close  # else it fails once more when it goes, which Python 3.13 and later tell
         return
     with pytest.raises(ImporterError, match=r"\(No space left on device\); free some space"):
         list(items)
