@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
+import json
+import os
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from attrs import evolve
+from attrs import asdict, evolve
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -15,7 +20,8 @@ from coprometrics.configuration import Configuration
 from coprometrics.documents import DocumentError, load_document
 from coprometrics.errors import ConfigError, CoprometricsError, SchemaError
 from coprometrics.importers.contract import Context, Source
-from coprometrics.organisations.applying import apply_decisions
+from coprometrics.organisations import writing
+from coprometrics.organisations.applying import apply_decisions, unknown_in
 from coprometrics.organisations.decisions import (
     Different,
     OrganisationDecisions,
@@ -44,10 +50,10 @@ def different(*ids: str) -> Different:
 
 
 def written(folder: Path, *decisions: Same | Different) -> Path:
+    """Write a file with an entry in each line from the third one on."""
     file = folder / "organisations.yaml"
-    file.unlink(missing_ok=True)
-    for decision in decisions:
-        add_decision(file, decision, "one / other")
+    entries = [f"- {json.dumps(asdict(decision))}" for decision in decisions]
+    file.write_text("\n".join(["schema: organisations-v1", "decisions:", *entries, ""]))
     return file
 
 
@@ -71,6 +77,83 @@ def test_a_decision_is_added_at_the_end_and_all_else_stays(tmp_path: Path):
         different("a:1", "a:2"),
         odd,
     )
+
+
+ENTRY = "- {decided: different, ids: ['a:1', 'a:2']}"
+
+
+@pytest.mark.parametrize(
+    ("before", "more"),
+    [
+        (f"schema: organisations-v1\ndecisions:\n{ENTRY}", "\n"),
+        (f"schema: organisations-v1\ndecisions:\n{ENTRY}\n\n   ", "\n"),
+        (f"schema: organisations-v1\r\ndecisions:\r\n{ENTRY}\r\n", ""),
+        (f"\ufeffschema: organisations-v1\ndecisions:\n{ENTRY}\n# end\n", ""),
+        ("schema: organisations-v1\n# none yet\n", "decisions:\n"),
+    ],
+)
+def test_not_a_byte_of_what_a_person_wrote_is_changed(tmp_path: Path, before: str, more: str):
+    file = tmp_path / "organisations.yaml"
+    file.write_bytes(before.encode())
+    assert add_decision(file, different("b:1", "b:2"), "one / other")
+    after = file.read_bytes().decode()
+    assert after.startswith(f"{before}{more}")
+    assert ("\r\n" in before) == ("\r\n" in after.removeprefix(before))
+    assert read_decisions(file).relation("b:1", "b:2") == "different"
+    assert not add_decision(file, different("b:2", "b:1"), "what is there is not added again")
+    assert file.read_bytes().decode() == after
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no lock of that sort")
+def test_several_who_add_at_a_time_lose_nothing(tmp_path: Path):
+    file = tmp_path / "organisations.yaml"
+    # What a process left that was ended while it wrote.
+    left = tmp_path / ".organisations.yaml.0a1b2c3d.new"
+    left.write_text("schema: organ")
+    os.utime(left, (0, 0))
+
+    def add(who: str) -> None:
+        for number in range(4):
+            add_decision(file, different(f"{who}:{number}", "x:1"), "one / other")
+
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(add, "abc"))
+    assert len(read_decisions(file).document.value.decisions) == 12
+    assert [found.name for found in tmp_path.iterdir()] == [file.name]
+
+
+def test_what_was_decided_is_never_contradicted_by_an_answer(tmp_path: Path):
+    file = written(tmp_path, same("a:1", "a:2"), different("a:2", "b:1"))
+    before = file.read_bytes()
+    for answer, problem in (
+        (different("a:2", "a:1"), "'a:2' and 'a:1' are decided to be the same already"),
+        (same("b:1", "a:1"), "'b:1' and 'a:1' are decided to be different already"),
+        (same("a:1", "c:1", kind="company"), "is a company here, and a charity in line 3"),
+    ):
+        with pytest.raises(ConfigError, match=problem):
+            add_decision(file, answer, "one / other")
+    with pytest.raises(ConfigError, match="already"):
+        add_decision(file, different("c:1", "c:2"), "", together=[("c:1", "c:2")])
+    assert file.read_bytes() == before
+
+
+def test_what_cannot_be_written_is_said_and_all_stays(tmp_path: Path, monkeypatch):
+    file = written(tmp_path, same("a:1", "a:2"))
+    before = file.read_bytes()
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(writing, "replace_file", full)
+    with pytest.raises(SchemaError, match=r"organisations.yaml: cannot be written \(No space left"):
+        add_decision(file, different("b:1", "b:2"), "one / other")
+    assert file.read_bytes() == before
+    for place, problem in ((tmp_path / "none" / "a.yaml", "its folder"), (tmp_path, "a folder")):
+        with pytest.raises(SchemaError, match=problem):
+            add_decision(place, different("b:1", "b:2"), "one / other")
+    monkeypatch.setattr(os, "access", lambda place, _mode: Path(place) != file)
+    with pytest.raises(SchemaError, match="cannot be written to; change its permissions"):
+        add_decision(file, different("b:1", "b:2"), "one / other")
 
 
 @pytest.mark.parametrize(
@@ -119,13 +202,13 @@ def test_an_entry_that_does_not_fit_is_named_by_its_line(tmp_path: Path, entry: 
 
 def test_contradictions_are_refused_by_their_lines(tmp_path: Path):
     file = written(tmp_path, same("a:1", "a:2"), same("a:2", "a:3"), different("a:1", "a:3"))
-    with pytest.raises(ConfigError, match=r"yaml:14: .* they are the same by lines 4 and 9"):
+    with pytest.raises(ConfigError, match=r"yaml:5: .* they are the same by lines 3 and 4"):
         read_decisions(file)
     file = written(tmp_path, different("a:1", "a:3"))
-    with pytest.raises(ConfigError, match=r"yaml:4: .* by the records of the store"):
+    with pytest.raises(ConfigError, match=r"yaml:3: .* by the records of the store"):
         read_decisions(file, together=[("a:1", "a:2", "a:3")])
     file = written(tmp_path, same("a:1", "a:2"), same("a:3", "a:2", kind="company"))
-    with pytest.raises(ConfigError, match=r"yaml:9: .* a company here, and a charity in line 4"):
+    with pytest.raises(ConfigError, match=r"yaml:4: .* a company here, and a charity in line 3"):
         read_decisions(file)
 
 
@@ -137,7 +220,7 @@ def test_what_follows_from_decisions(tmp_path: Path):
     assert found.relation("a:1", "b:1") == "different"
     assert found.relation("a:1", "b:2") is None
     (group,) = found.groups()
-    assert (group.preferred, group.ids, group.line) == ("a:2", ("a:1", "a:2", "a:3"), 4)
+    assert (group.preferred, group.ids, group.line) == ("a:2", ("a:1", "a:2", "a:3"), 3)
 
 
 pairs = st.lists(
@@ -204,7 +287,7 @@ def test_a_decision_is_stamped_with_the_file_and_the_line_that_it_comes_from(tmp
         rows = store.provenance(Organisation).filter("id = 'decided:list:1'")
         columns = "source_line, importer, source_name, source_sha256"
         assert rows.project(columns).fetchall() == [
-            (6, "organisations", "organisations.yaml", Source.at(file).sha256())
+            (4, "organisations", "organisations.yaml", Source.at(file).sha256())
         ]
 
 
@@ -221,12 +304,35 @@ def test_what_does_not_fit_the_store_leaves_it_as_it_was(tmp_path: Path):
             ([same("list:1", "list:3")], "'list:3' is a company in the store"),
             ([same("list:1", "x:Shared")], "'x:Shared' would belong to"),
             ([different("list:1", "list:4")], "the same by the records of the store"),
-            ([same("list:1", "list:2"), different("list:2", "list:1")], "by line 4"),
+            ([same("list:1", "list:2"), different("list:2", "list:1")], "by line 3"),
         ):
             with pytest.raises(CoprometricsError, match=problem):
                 apply_decisions(store, written(tmp_path, *decisions))
         assert list(store.records(Organisation)) == records
         assert len(store.sources()) == 1
+
+
+def test_what_nothing_in_the_store_goes_by_is_named_with_its_line(tmp_path: Path):
+    file = written(tmp_path, same("list:1", "list:l2"), different("x:Two", "gone:1"))
+    with Store.open() as store:
+        store.write([body(1, same_as=("x:Two",))])
+        expected = [(3, "list:l2"), (4, "gone:1")]
+        assert unknown_in(store, file) == expected
+        apply_decisions(store, file)
+        assert unknown_in(store, file) == expected
+
+
+def test_a_source_that_does_not_tell_the_kind_contradicts_none(tmp_path: Path):
+    records = [body(1, kind="unknown"), body(2), body(3, kind="unknown")]
+    file = written(
+        tmp_path, same("list:1", "list:3", kind="unknown"), same("list:1", "list:2", kind="charity")
+    )
+    with Store.open() as store:
+        store.write(records)
+        assert apply_decisions(store, file).clean
+        (party,) = parties(store)
+        assert party.kind == "charity"
+        assert len(party.ids) == 3
 
 
 def test_a_kind_that_the_workspace_does_not_know_stops_it(tmp_path: Path):

@@ -9,12 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coprometrics.errors import ParameterError
+from coprometrics.organisations.codes import register_code
 from coprometrics.organisations.comparing import similarity
-from coprometrics.organisations.names import read_name, register_code
+from coprometrics.organisations.names import read_name
 from coprometrics.organisations.parties import Party
 from coprometrics.organisations.proposals import propose
 
-WORDS = ("Arts", "arts", "&", "and", "The", "UCL", "Council", "Concil", "Trust,", "Ltd", "1st", "É")
+WORDS = (
+    *("Arts", "arts", "&", "and", "The", "UCL", "Council", "Concil", "Trust,", "Ltd", "1st", "É"),
+    *("Borough", "ActC", "ArtsCouncil", "North", "/", "Hall", "(AC)"),
+)
+WELSH = ["other words for the same", "the same words in another order"]
 names = st.lists(st.sampled_from(WORDS), min_size=1, max_size=4).map(" ".join)
 
 
@@ -53,6 +58,11 @@ def party(number: int, *names: str, kind: str | None = "charity", parent=(), **c
             ["other punctuation or spaces", "the same words in another order"],
         ),
         ("Arts Council", "Arts Council", ["the same name"]),
+        ("St Ann PTA", "Saint Ann Parent Teacher Association", ["other words for the same"]),
+        ("Prifysgol Ayton", "Ayton University", WELSH),
+        ("First Ayton Scouts", "1st Ayton Scouts", ["other words for the same"]),
+        ("Hall Trust (charity no. 1234567)", "Hall Trust", ["the number of a charity"]),
+        ("Blind Men's Aid (BMA)", "Blind Men's Aid", ["an abbreviation in brackets"]),
     ],
 )
 def test_names_that_differ_by_a_rule_alone_score_100_and_it_is_said(one, other, why):
@@ -63,19 +73,76 @@ def test_names_that_differ_by_a_rule_alone_score_100_and_it_is_said(one, other, 
 @pytest.mark.parametrize(
     ("one", "other", "score"),
     [
-        ("Age UK (Camden)", "Age UK (Croydon)", 74),  # the brackets hold a place
+        ("Age UK (Camden)", "Age UK (Croydon)", 59),  # the brackets hold a place
         ("Arts Ltd", "Arts", 97),
         ("Arts Ltd", "Arts CIC", 85),
         ("3rd Camden Scouts", "4th Camden Scouts", 62),
         ("Institute of Education", "Institute of Educatoin", 95),
         ("UCL (University College London)", "UCL", 95),
-        ("Limited", "Ltd", 60),  # nothing else is left of them
+        ("Limited", "Ltd", 45),  # nothing else is left of them
+        ("Arts (unincorporated)", "Arts Cyf", 85),
+        ("Ayton Council", "London Borough of Ayton", 97),
+        ("Ayton Metropolitan Borough Council", "Ayton Council", 97),
+        ("City of Ayton Council", "Ayton District Council", 85),
+        ("Water Arts", "Waterarts", 99),
+        ("South Downs Arts", "Southdowns Arts", 99),
+        ("Arts 1 2", "Arts 12", 79),
+        ("College of Ayton Weavers", "College in Ayton for Weavers", 88),
+        ("AHC", "The Ayton Housing Charity", 87),
+        ("A.H.A.", "Ayton Housing Association Ltd", 87),
+        ("Aha", "Ayton Housing Association", 0),
         ("???", "!!!", 0),
         ("The The", "The", 60),
     ],
 )
 def test_names_that_differ_otherwise_score_less(one, other, score):
     assert similarity(read_name(one), read_name(other)) == score
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (
+            "Ayton Congregation of the Brethren of Light",
+            "Beeton Congregation of the Brethren of Light",
+        ),
+        ("The Ayton Society for Old Houses", "The Byton Society for Old Houses"),
+        ("North Ayton Women's Institute", "South Ayton Women's Institute"),
+        ("Ayton Infant School of Saint Anselm", "Ayton Junior School of Saint Anselm"),
+        ("Friends of the Ayton Railway Museum", "Ayton Railway Museum"),
+        ("Ayton Primary School PTA", "Ayton Primary School"),
+        ("1st Ayton and District Sea Scout Group", "2nd Ayton and District Sea Scout Group"),
+        ("Ayton Parish Council", "Ayton Borough Council"),
+        ("Aytonshire County Council", "Ayton City Council"),
+    ],
+)
+def test_what_tells_bodies_of_like_names_apart_weighs_more_than_all_they_share(one, other):
+    assert propose([party(1, one), party(2, other)]) == []
+
+
+def test_a_slip_of_the_pen_is_none_of_that():
+    for wrong in ("Concil for Old Houses", "Council for Old Huoses", "Counccil for Old Houses"):
+        (found,) = propose([party(1, "Council for Old Houses"), party(2, wrong)])
+        assert found.score >= 95
+
+
+def test_a_name_that_gives_two_is_found_by_either():
+    for both in (
+        "Young Arts (formerly Arts for All)",
+        "Arts for All / Celf i Bawb",
+        "X Y t/a Arts for All",
+    ):
+        (found,) = propose([party(1, both), party(2, "Arts for All")])
+        assert found.score == 100
+        assert "'Arts for All'" in found.why[-1]
+    assert propose([party(1, "Arts/Crafts"), party(2, "Crafts")]) == []
+
+
+def test_as_many_branches_as_a_register_has_are_no_reason_to_give_up():
+    places = ["".join(letters) for letters in product("bdfgklmn", "aeio", "lmnr", "d", "ou")]
+    branches = [party(n, f"Guild of Weavers, {place} Lodge") for n, place in enumerate(places)]
+    found = propose([*branches, party(999, "Guild of Weavers - Badalu Lodge")])
+    assert len(found) < len(places) / 4
 
 
 @given(one=names, other=names)

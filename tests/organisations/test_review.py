@@ -15,7 +15,10 @@ from click.testing import CliRunner
 from coprometrics import revenue_share
 from coprometrics.cli import cli
 from coprometrics.documents import load_document
-from coprometrics.organisations.decisions import OrganisationDecisions
+from coprometrics.errors import SchemaError
+from coprometrics.organisations import writing
+from coprometrics.organisations.decisions import Different, OrganisationDecisions, Same
+from coprometrics.organisations.writing import add_decision
 from coprometrics.records import Activity, Income, Organisation
 from coprometrics.store import Store
 
@@ -131,6 +134,62 @@ def test_answers_are_written_one_by_one_and_not_asked_again(store: Path, monkeyp
     assert decided() == [*first, ("same", ("list:1", "list:2"))]
     assert Path("organisations.yaml").read_text().startswith(kept)
     assert contents(store) == before
+
+
+def test_a_kind_that_is_not_known_is_no_other_kind(store: Path, monkeypatch):
+    with Store.open(store) as opened:
+        opened.write([Organisation(id="grants:1", name="Camden Council", kind="unknown")])
+    said = review(monkeypatch, "y", "1", "q", options=("--into", "b.yaml"))
+    assert "Camden Council (unknown), grants:1" in said
+    (entry,) = load_document("b.yaml", OrganisationDecisions).value.decisions
+    assert isinstance(entry, Same)
+    assert (set(entry.ids), entry.kind) == ({"list:5", "grants:1"}, "charity")
+
+
+def test_what_somebody_else_answers_meanwhile_stays(store: Path, monkeypatch):
+    command = sys.modules["coprometrics.cli.organisations"]
+    ask, others = command._ask, [Different(decided="different", ids=("list:1", "list:2"))]
+
+    def asked() -> str:
+        # The other person is quicker.
+        while others:
+            add_decision(Path("organisations.yaml"), others.pop(), "one / other")
+        return ask()
+
+    monkeypatch.setattr(command, "_ask", asked)
+    said = review(monkeypatch, "s", "s", "s", "y", "1")
+    assert "Not written: organisations.yaml: 'list:2' and 'list:1' are decided to be diff" in said
+    assert decided() == [("different", ("list:1", "list:2"))]
+    others.append(Different(decided="different", ids=("list:3", "list:4")))
+    assert "nothing was decided" in review(monkeypatch, "s", "s", "n")
+    assert len(decided()) == 2
+
+
+def test_a_file_spoilt_meanwhile_costs_one_answer_and_it_is_said(store: Path, monkeypatch):
+    kept = []
+
+    def spoilt(*given: object) -> bool:
+        kept.append(given)
+        raise SchemaError("is spoilt", where="organisations.yaml:3")
+
+    review(monkeypatch, "y", "q")
+    monkeypatch.setattr(writing, "add_decision", spoilt)
+    monkeypatch.setattr(sys.modules["coprometrics.cli.organisations"], "_at_terminal", lambda: True)
+    done = CliRunner().invoke(cli, ["organisations", "review", "store.duckdb"], input="n\n")
+    assert isinstance(done.exception, SchemaError)
+    assert "The last answer could not be written." in done.output
+    assert len(kept) == len(decided()) == 1
+
+
+def test_a_place_that_no_file_can_be_in_is_refused_before_anything_is_asked(
+    store: Path, monkeypatch
+):
+    monkeypatch.setattr(sys.modules["coprometrics.cli.organisations"], "_at_terminal", lambda: True)
+    done = CliRunner().invoke(
+        cli, ["organisations", "review", "store.duckdb", "--into", "none/organisations.yaml"]
+    )
+    assert isinstance(done.exception, SchemaError)
+    assert done.output == ""
 
 
 def test_confirmed_at_the_end_they_are_applied(store: Path, monkeypatch):

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from coprometrics.organisations.decisions import Decision, Decisions, Same
     from coprometrics.organisations.parties import Party
     from coprometrics.organisations.proposals import Proposal
@@ -91,15 +93,19 @@ def apply_command(store: Path, decisions: Path) -> int:
     """
     from coprometrics.cli.importing import tell
     from coprometrics.configuration import find_configuration
-    from coprometrics.organisations.applying import apply_decisions
+    from coprometrics.errors import shown
+    from coprometrics.organisations.applying import apply_decisions, unknown_in
     from coprometrics.organisations.parties import parties
     from coprometrics.output.organisations import counted_as_text
     from coprometrics.store import Store
 
     settings = find_configuration(store.absolute().parent)
     with Store.open(store, create=False) as opened:
+        unknown = unknown_in(opened, decisions)
         result = apply_decisions(opened, decisions, settings)
         tell(result, everything=True, dry_run=False)
+        for line, identifier in unknown:
+            click.echo(f"{decisions}:{line}: nothing in the store goes by {shown(identifier)}")
         click.echo(counted_as_text(parties(opened)))
     return 0 if result.clean else 1
 
@@ -114,39 +120,64 @@ def _is_decided(decisions: Decisions | None, proposal: Proposal) -> bool:
 
 
 def _review(store: Path, into: Path, found: list[Party], proposals: list[Proposal]) -> int:
-    """Ask about each pair, and write each answer as soon as it is given."""
-    from coprometrics.organisations.decisions import read_decisions
-    from coprometrics.organisations.writing import add_decision
-    from coprometrics.output.organisations import counted_as_text, proposal_as_text
+    """Ask about each pair, and say what came of it however it ends."""
+    from coprometrics.errors import CoprometricsError
+    from coprometrics.organisations.writing import refuse_unwritable
+    from coprometrics.output.organisations import counted_as_text
 
-    together = [party.ids for party in found]
-    decided = read_decisions(into, together=together) if into.exists() else None
+    refuse_unwritable(into)
     click.echo(f"{counted_as_text(found)}; {len(proposals):,} to decide\n")
-    kept = 0
+    kept: list[Decision] = []
     try:
-        for number, proposal in enumerate(proposals, 1):
-            # Earlier answers may have settled it: what is the same as the same is the same.
-            if _is_decided(decided, proposal):
-                continue
-            click.echo(f"{number} of {len(proposals)}, {proposal_as_text(proposal)}", nl=False)
-            answer = _ask()
-            if answer == "quit":
-                break
-            decision = None if answer == "skip" else _decision(answer, proposal, decided)
-            if decision is not None:
-                add_decision(into, decision, f"{proposal.first.name} / {proposal.second.name}")
-                decided = read_decisions(into, together=together)
-                kept += 1
-            click.echo()
-        else:
-            if kept and click.confirm(f"Write the decisions into {store} now?"):
-                return _apply(store, into)
-    except click.Abort:
+        finished = _ask_each(into, [party.ids for party in found], proposals, kept)
+        apply = finished and kept and click.confirm(f"Write the decisions into {store} now?")
+    except (click.Abort, KeyboardInterrupt):
         click.echo()
         _tell(kept, store, into)
         raise click.exceptions.Exit(_INTERRUPTED) from None
+    except (CoprometricsError, OSError):
+        click.echo("\nThe last answer could not be written.")
+        _tell(kept, store, into)
+        raise
+    if apply:
+        return _apply(store, into)
     _tell(kept, store, into)
     return 0
+
+
+def _ask_each(
+    into: Path,
+    together: Sequence[Sequence[str]],
+    proposals: Sequence[Proposal],
+    kept: list[Decision],
+) -> bool:
+    """Ask about each pair, and write each answer as soon as it is given; False at a quit."""
+    from coprometrics.errors import ConfigError
+    from coprometrics.organisations.decisions import read_decisions
+    from coprometrics.organisations.writing import add_decision
+    from coprometrics.output.organisations import proposal_as_text
+
+    decided = read_decisions(into, together=together) if into.exists() else None
+    for number, proposal in enumerate(proposals, 1):
+        # Earlier answers may have settled it: what is the same as the same is the same.
+        if _is_decided(decided, proposal):
+            continue
+        click.echo(f"{number} of {len(proposals)}, {proposal_as_text(proposal)}", nl=False)
+        answer = _ask()
+        if answer == "quit":
+            return False
+        decision = None if answer == "skip" else _decision(answer, proposal, decided)
+        if decision is not None:
+            names = f"{proposal.first.name} / {proposal.second.name}"
+            try:
+                if add_decision(into, decision, names, together):
+                    kept.append(decision)
+            except ConfigError as error:
+                # Somebody else has answered meanwhile; what is in the file stays.
+                click.echo(f"Not written: {error}")
+            decided = read_decisions(into, together=together)
+        click.echo()
+    return True
 
 
 def _apply(store: Path, into: Path) -> int:
@@ -154,9 +185,9 @@ def _apply(store: Path, into: Path) -> int:
     return code
 
 
-def _tell(kept: int, store: Path, into: Path) -> None:
+def _tell(kept: Sequence[Decision], store: Path, into: Path) -> None:
     if kept:
-        click.echo(f"{kept} written to {into}; for counts to follow them:")
+        click.echo(f"{len(kept)} written to {into}; for counts to follow them:")
         click.echo(f"coprometrics organisations apply {store} {into}")
     else:
         click.echo("nothing was decided, and nothing written")
@@ -179,17 +210,21 @@ def _decision(answer: str, proposal: Proposal, decided: Decisions | None) -> Dec
 
 def _same(proposal: Proposal, decided: Decisions | None) -> Same | None:
     """Make the decision that two are one; None where they cannot be one as they are."""
+    from coprometrics.metrics.base import UNKNOWN
     from coprometrics.organisations.decisions import Same
 
     sides = (proposal.first, proposal.second)
     groups = [decided.group_of(party.ids[0]) if decided else None for party in sides]
     kinds = [
-        group.kind if group else party.kind for group, party in zip(groups, sides, strict=True)
+        group.kind if group and group.kind != UNKNOWN else party.kind
+        for group, party in zip(groups, sides, strict=True)
     ]
-    if len({*kinds} - {None}) > 1:
+    known = {kind for kind in kinds if kind is not None and kind != UNKNOWN}
+    if len(known) > 1:
         click.echo(
             f"One is a {kinds[0]}, the other a {kinds[1]}. An organisation has one kind: correct "
-            "it where the records come from, then decide. Skipped."
+            "it where the records come from, or in the settings of their importer, then decide. "
+            "Skipped."
         )
         return None
     of_groups = [(group.line, side) for side, group in enumerate(groups) if group]
@@ -208,7 +243,7 @@ def _same(proposal: Proposal, decided: Decisions | None) -> Same | None:
         ids=(preferred, sides[1 - chosen].ids[0]),
         preferred=preferred,
         name=group.name if group else party.name,
-        kind=kinds[chosen] or kinds[1 - chosen] or _ask_kind(),
+        kind=known.pop() if known else _ask_kind(),
     )
 
 
@@ -216,7 +251,7 @@ def _ask_kind() -> str:
     from coprometrics.records import Organisation, field_specs
 
     spec = field_specs(Organisation)["kind"]
-    click.echo(f"Neither has a record that says what it is: {', '.join(spec.examples)} …")
+    click.echo(f"No record says what it is: {', '.join(spec.examples)} …")
     while True:
         kind: str = click.prompt("What sort of organisation is it?").strip()
         if (problem := spec.problem(kind)) is None:

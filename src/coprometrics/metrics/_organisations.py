@@ -98,7 +98,10 @@ def known_organisations(engine: Engine) -> Known:
     claims: dict[str, set[str]] = {}
     for row in rows:
         main = top(row["id"])
-        if kinds.setdefault(main, row["kind"]) != row["kind"]:
+        # A record whose source does not tell the kind says nothing against one that does.
+        if kinds.get(main, UNKNOWN) == UNKNOWN:
+            kinds[main] = row["kind"]
+        elif row["kind"] not in (UNKNOWN, kinds[main]):
             raise MetricError(
                 f"{row['id']} is a {row['kind']}, but the same as {main}, a {kinds[main]}",
                 where="organisations.kind",

@@ -10,14 +10,15 @@ from coprometrics.errors import shown
 from coprometrics.importers.contract import Context, Importer, Source
 from coprometrics.importers.registry import Found
 from coprometrics.importers.runner import ImportResult, import_source
+from coprometrics.metrics.base import UNKNOWN
 from coprometrics.organisations.decisions import Decisions, read_decisions
 from coprometrics.organisations.importer import DecisionsImporter, record_of
-from coprometrics.organisations.parties import DECIDED, known_in, parties
+from coprometrics.organisations.parties import DECIDED, identifiers_in, known_in, parties
 from coprometrics.plugins import Plugin
 from coprometrics.records import Organisation
 from coprometrics.store import Store
 
-__all__ = ["apply_decisions", "decisions_for"]
+__all__ = ["apply_decisions", "decisions_for", "unknown_in"]
 
 
 def decisions_for(store: Store, file: Path) -> Decisions:
@@ -72,6 +73,20 @@ def apply_decisions(
     )
 
 
+def unknown_in(store: Store, file: Path) -> list[tuple[int, str]]:
+    """Give the identifiers of a file that nothing in a store goes by, each with its line.
+
+    They may be misspelt, or gone since, or belong to what is yet to be imported.
+    """
+    known = identifiers_in(store)
+    return [
+        (line, identifier)
+        for line, entry in read_decisions(file).entries()
+        for identifier in entry.ids
+        if identifier not in known
+    ]
+
+
 def _check_fit(store: Store, decisions: Decisions) -> None:
     """See that each organisation would have one kind, and each name one organisation."""
     groups = decisions.groups()
@@ -80,8 +95,8 @@ def _check_fit(store: Store, decisions: Decisions) -> None:
     kinds = {record.id: record.kind for record in others}
     for group in groups:
         for identifier in group.ids:
-            kind = kinds.get(identifier, group.kind)
-            if kind != group.kind:
+            kind = kinds.get(identifier, UNKNOWN)
+            if UNKNOWN not in (kind, group.kind) and kind != group.kind:
                 raise decisions.refusal(
                     group.line,
                     f"{shown(identifier)} is a {kind} in the store, but would be the same as a "

@@ -7,12 +7,16 @@ from typing import Final
 from rapidfuzz import process
 from rapidfuzz.distance import Indel
 
-from coprometrics.organisations.names import Name, difference
+from coprometrics.organisations.names import Name, difference, numbers_in, other_words
 
 __all__ = [
     "ABBREVIATION",
     "EQUAL",
-    "OTHER_NUMBERS",
+    "INITIALS",
+    "OTHER_MARKS",
+    "OTHER_SPACES",
+    "OTHER_WORDS",
+    "are_other_words",
     "furthest",
     "longest",
     "near",
@@ -26,10 +30,24 @@ EQUAL: Final = 100
 ABBREVIATION: Final = 95
 """The score of a name that is the abbreviation in the brackets of the other."""
 
+INITIALS: Final = 90
+"""The score of a name in capitals that is the initials of the other."""
+
+OTHER_SPACES: Final = 99
+"""The score of names of the same letters with other spaces."""
+
 _ONE_FORM: Final = 3
 _OTHER_FORM: Final = 15
-OTHER_NUMBERS: Final = 20
-"""What is taken off where only one has a legal form, where the forms differ, where numbers do."""
+OTHER_MARKS: Final = 20
+OTHER_WORDS: Final = 15
+"""What is taken off where only one has a form, where the forms differ, where marks do, and where
+words do that are no slips of the pen."""
+
+_SLIP: Final = 6
+"""A slip changes fewer than one letter in so many, or moves one."""
+
+_MOVED: Final = 2
+"""How far apart two texts are of which one has a letter in another place."""
 
 
 def similarity(one: Name, other: Name) -> int:
@@ -38,8 +56,10 @@ def similarity(one: Name, other: Name) -> int:
     Of the letters and spaces of both, with their words sorted, it is the share in percent that
     stays when the fewest are struck out or put in to turn one into the other (the Indel distance;
     rapidfuzz calls it the token sort ratio), rounded half up, and at most 99 where they differ.
-    Then is taken off: 3 where only one has a legal form, 15 where these differ, and 20 where the
-    numbers in them do. A name that is the other's abbreviation in brackets has 95.
+    Then is taken off: 3 where only one has a legal form, 15 where these differ, 20 where the
+    numbers in them or such words as north and south do, and 15 where each has words of its own
+    that are no misspelling of the other's. Names of the same letters with other spaces have 99, a
+    name that is the other's abbreviation in brackets 95, and one that is its initials 90.
 
     Examples:
         >>> from coprometrics.organisations.names import read_name
@@ -51,8 +71,12 @@ def similarity(one: Name, other: Name) -> int:
         92
         >>> alike("Age Concern Ltd", "Age Concern"), alike("1st Scouts", "2nd Scouts")
         (97, 50)
+        >>> alike("Ayton Village Hall", "Beeton Village Hall")
+        71
         >>> alike("UCL", "University College London (UCL)")
         95
+        >>> alike("UCL", "University College London")
+        90
     """
     if not one.key or not other.key:
         return 0
@@ -60,24 +84,56 @@ def similarity(one: Name, other: Name) -> int:
         cost = 0
     else:
         cost = _OTHER_FORM if one.forms and other.forms else _ONE_FORM
-    if one.numbers != other.numbers:
-        cost += OTHER_NUMBERS
+    if _is_in_brackets(one, other) or _is_in_brackets(other, one):
+        least = ABBREVIATION - cost
+    elif _are_initials(one, other) or _are_initials(other, one):
+        least = INITIALS - cost
+    else:
+        least = 0
+    if one.letters == other.letters and numbers_in(one) == numbers_in(other):
+        least = max(least, OTHER_SPACES - cost)
+    if one.marks != other.marks:
+        cost += OTHER_MARKS
     if one.key == other.key:
-        return EQUAL - cost
+        return max(least, EQUAL - cost)
     both = len(one.key) + len(other.key)
     # Half up, in whole numbers; two names that differ are never quite the same.
     share = min(EQUAL - 1, (200 * (both - Indel.distance(one.key, other.key)) + both) // (2 * both))
-    if one.abbreviation == other.key or other.abbreviation == one.key:
-        share = max(share, ABBREVIATION)
-    return max(0, share - cost)
+    if one.letters == other.letters:
+        share = OTHER_SPACES
+    elif are_other_words(one.words, other.words):
+        share -= OTHER_WORDS
+    return max(least, share - cost)
+
+
+def are_other_words(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Say whether each of two names has words that are no slips of the pen for the other's."""
+    mine, theirs = other_words(one, other)
+    if not mine or not theirs:
+        return False
+    far = Indel.distance(mine, theirs)
+    moved = far <= _MOVED and sorted(mine) == sorted(theirs)
+    return not moved and _SLIP * far >= len(mine) + len(theirs)
+
+
+def _is_in_brackets(short: Name, long: Name) -> bool:
+    return long.abbreviation == short.key
+
+
+def _are_initials(short: Name, long: Name) -> bool:
+    return short.short and short.letters in long.initials
 
 
 def reasons(one: Name, other: Name) -> list[str]:
     """Say why two names may be one, in words."""
     if one.key != other.key:
         for short, long in ((one, other), (other, one)):
-            if long.abbreviation == short.key:
+            if _is_in_brackets(short, long):
                 return ["one is the abbreviation in the brackets of the other"]
+            if _are_initials(short, long):
+                return ["one is the initials of the other"]
+        if one.letters == other.letters:
+            return ["the same letters with other spaces"]
     return difference(one, other) or ["the same name"]
 
 

@@ -13,6 +13,7 @@ from attrs import frozen
 from coprometrics.documents import Document, setting
 from coprometrics.documents.loading import load_document
 from coprometrics.errors import ConfigError, shown
+from coprometrics.metrics.base import UNKNOWN
 from coprometrics.records import Organisation, field_specs
 
 __all__ = [
@@ -146,7 +147,7 @@ class Decisions:
     ) -> None:
         self.document = document
         self._ties: _Ties = defaultdict(list)
-        for line, entry in self._entries():
+        for line, entry in self.entries():
             if isinstance(entry, Same):
                 self._tie(entry.ids, line)
         for ids in together:
@@ -171,15 +172,29 @@ class Decisions:
         """Give each group of identifiers that were decided to be the same, in the file's order."""
         first: dict[str, tuple[int, Same]] = {}
         members: defaultdict[str, set[str]] = defaultdict(set)
-        for line, entry in self._entries():
+        kinds: dict[str, str] = {}
+        for line, entry in self.entries():
             if isinstance(entry, Same):
                 root = self._roots[entry.preferred]
                 first.setdefault(root, (line, entry))
                 members[root].update(entry.ids)
+                if entry.kind != UNKNOWN:
+                    kinds[root] = entry.kind
         return [
-            Group(entry.preferred, entry.name, entry.kind, tuple(sorted(members[root])), line)
+            Group(
+                entry.preferred,
+                entry.name,
+                kinds.get(root, UNKNOWN),
+                tuple(sorted(members[root])),
+                line,
+            )
             for root, (line, entry) in first.items()
         ]
+
+    def entries(self) -> Iterator[tuple[int, Decision]]:
+        """Give each entry of the file with its line."""
+        for index, entry in enumerate(self.document.value.decisions):
+            yield self.document.place("decisions", index).line, entry
 
     def refusal(self, line: int, what: str, remedy: str) -> ConfigError:
         """Make the error of an entry."""
@@ -190,12 +205,8 @@ class Decisions:
             self._ties[one].append((other, line))
             self._ties[other].append((one, line))
 
-    def _entries(self) -> Iterator[tuple[int, Decision]]:
-        for index, entry in enumerate(self.document.value.decisions):
-            yield self.document.place("decisions", index).line, entry
-
     def _kept_apart(self) -> Iterator[frozenset[str]]:
-        for line, entry in self._entries():
+        for line, entry in self.entries():
             if isinstance(entry, Same):
                 continue
             for one, other in combinations(entry.ids, 2):
@@ -212,8 +223,8 @@ class Decisions:
 
     def _check_kinds(self) -> None:
         first: dict[str, tuple[int, str]] = {}
-        for line, entry in self._entries():
-            if isinstance(entry, Same):
+        for line, entry in self.entries():
+            if isinstance(entry, Same) and entry.kind != UNKNOWN:
                 before, kind = first.setdefault(self._roots[entry.preferred], (line, entry.kind))
                 if kind != entry.kind:
                     raise self.refusal(

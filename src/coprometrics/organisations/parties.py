@@ -17,11 +17,11 @@ from coprometrics.metrics._organisations import (
     known_organisations,
 )
 from coprometrics.metrics.frames import engine_over
-from coprometrics.organisations.names import register_code
+from coprometrics.organisations.codes import charity_code, register_code
 from coprometrics.records import Activity, GrantAward, Income, Organisation, Record, field_specs
 from coprometrics.store import Store
 
-__all__ = ["DECIDED", "MENTIONS", "Party", "known_in", "parties"]
+__all__ = ["DECIDED", "MENTIONS", "Party", "identifiers_in", "known_in", "parties"]
 
 DECIDED: Final = "decided"
 """The source of the records that decisions make; see ``coprometrics.organisations.importer``."""
@@ -67,6 +67,16 @@ def known_in(organisations: object) -> Known:
         return known_organisations(engine)
 
 
+def identifiers_in(store: Store) -> set[str]:
+    """Give all by which an organisation is known in a store, but not what decisions alone name."""
+    found = {*_mentions(store)}
+    for record in store.records(Organisation):
+        found.add(record.id)
+        if not _is_decided(record.id):
+            found.update(record.same_as)
+    return found
+
+
 def parties(store: Store) -> list[Party]:
     """Give the organisations of a store: those with a record, and those known by name alone.
 
@@ -80,14 +90,14 @@ def parties(store: Store) -> list[Party]:
     for record in store.records(Organisation):
         groups[known.main(record.id)].append(record)
     sources = _sources(store)
-    found = [_of_records(records, sources) for records in groups.values()]
+    found = [_of_records(records, known.kind(main), sources) for main, records in groups.items()]
     for mention, seen in _mentions(store).items():
         if mention not in known.mains and mention not in known.claims:
             found.append(_by_name(mention, seen))
     return sorted(found, key=lambda party: (party.name, party.ids))
 
 
-def _of_records(records: list[Organisation], sources: Mapping[str, str]) -> Party:
+def _of_records(records: list[Organisation], kind: str, sources: Mapping[str, str]) -> Party:
     # What was decided says which name is shown; for the rest, the first identifier does.
     records = sorted(records, key=lambda one: (not _is_decided(one.id), one.id))
     own = [record for record in records if not _is_decided(record.id)]
@@ -98,10 +108,10 @@ def _of_records(records: list[Organisation], sources: Mapping[str, str]) -> Part
     seen = {sources[record.id] for record in own if record.id in sources}
     return Party(
         name=records[0].name,
-        kind=records[0].kind,
+        kind=kind,
         ids=(*ids, *(o for o in listed if _is_identifier(o) and not _is_decided(o))),
         names=tuple(names),
-        codes=_codes([*ids, *listed, *(record.org_id for record in own if record.org_id)]),
+        codes=_codes([*ids, *names, *listed, *(one.org_id for one in own if one.org_id)]),
         parents=frozenset(record.parent_id for record in own if record.parent_id),
         sources=tuple(sorted(seen)),
     )
@@ -131,10 +141,10 @@ def _is_decided(identifier: str) -> bool:
 
 
 def _codes(texts: Iterable[str]) -> dict[str, frozenset[str]]:
-    """Find the identifiers of registers, alone or after the source of an identifier."""
+    """Find the identifiers of registers, alone, after the source of an identifier or in a name."""
     found: defaultdict[str, set[str]] = defaultdict(set)
     for text in texts:
-        code = register_code(text) or register_code(text.partition(":")[2])
+        code = register_code(text) or register_code(text.partition(":")[2]) or charity_code(text)
         if code:
             found[code[0]].add(code[1])
     return {register: frozenset(numbers) for register, numbers in found.items()}

@@ -11,16 +11,19 @@ from typing import Final
 from attrs import frozen
 
 from coprometrics.errors import ParameterError
+from coprometrics.metrics.base import UNKNOWN
 from coprometrics.organisations.comparing import (
     EQUAL,
-    OTHER_NUMBERS,
+    OTHER_MARKS,
+    OTHER_WORDS,
+    are_other_words,
     furthest,
     longest,
     near,
     reasons,
     similarity,
 )
-from coprometrics.organisations.names import Name, numbers_in, read_name
+from coprometrics.organisations.names import Name, marks_in, names_in, read_name
 from coprometrics.organisations.parties import Party
 
 __all__ = ["MIN_SCORE", "Proposal", "propose"]
@@ -32,6 +35,7 @@ _MOST: Final = 10_000
 """More than anyone could decide."""
 
 _Pair = tuple[int, int]
+_Index = defaultdict[str, set[int]]
 
 
 @frozen
@@ -126,28 +130,45 @@ def _same_codes(parties: Sequence[Party]) -> Iterator[_Pair]:
 def _alike(parties: Sequence[Party], min_score: int) -> Iterator[_Pair]:
     """Give the pairs with names that may score enough: each length against those near it."""
     bearers: defaultdict[str, set[int]] = defaultdict(set)
+    # Names that are alike although their keys need not be.
     shorts: defaultdict[str, set[int]] = defaultdict(set)
+    others: dict[str, _Index] = {part: defaultdict(set) for part in ("letters", "short", "long")}
     for index, party in enumerate(parties):
-        for text in party.names:
-            name = read_name(text)
-            if name.key:
-                bearers[name.key].add(index)
-                if name.abbreviation:
-                    shorts[name.abbreviation].add(index)
-    for some in bearers.values():
-        yield from combinations(sorted(some), 2)
-    for key, some in shorts.items():
-        yield from _between(some, bearers.get(key, set()))
-    # Where the numbers in two names differ, their letters must be the more alike for it.
+        for name in _names_of(party):
+            if not name.key:
+                continue
+            bearers[name.key].add(index)
+            others["letters"][name.letters].add(index)
+            if name.abbreviation:
+                shorts[name.abbreviation].add(index)
+            if name.short:
+                others["short"][name.letters].add(index)
+            for initials in name.initials:
+                others["long"][initials].add(index)
+    for held in (*bearers.values(), *others["letters"].values()):
+        yield from combinations(sorted(held), 2)
+    for key, held in shorts.items():
+        yield from _between(held, bearers.get(key, set()))
+    for letters, held in others["short"].items():
+        yield from _between(held, others["long"].get(letters, set()))
+    # Where the marks in two names differ, their letters must be the more alike for it.
     groups: defaultdict[tuple[str, ...], list[str]] = defaultdict(list)
     for key in bearers:
-        groups[numbers_in(key)].append(key)
+        groups[marks_in(key)].append(key)
     searches = [(keys, min(min_score, EQUAL - 1)) for keys in groups.values()]
-    if min_score + OTHER_NUMBERS < EQUAL:
-        searches.append((list(bearers), min_score + OTHER_NUMBERS))
+    if min_score + OTHER_MARKS < EQUAL:
+        searches.append((list(bearers), min_score + OTHER_MARKS))
+    words = {key: tuple(key.split()) for key in bearers}
     for keys, least in searches:
         for key, other in _near_keys(keys, least):
-            yield from _between(bearers[key], bearers[other])
+            # The most that names of other words can have is too little for most scores.
+            if least + OTHER_WORDS < EQUAL or not are_other_words(words[key], words[other]):
+                yield from _between(bearers[key], bearers[other])
+
+
+def _names_of(party: Party) -> list[Name]:
+    """Give the names of a party, with those that stand in one of them together."""
+    return [read_name(each) for text in party.names for each in names_in(text)]
 
 
 def _near_keys(keys: list[str], least: int) -> Iterator[tuple[str, str]]:
@@ -180,7 +201,7 @@ def _compared(first: Party, second: Party) -> _Scored:
         f"{register}-{min(first.codes[register] & second.codes[register])}"
         for register in first.codes.keys() & second.codes.keys()
     )
-    pairs = [(read_name(a), read_name(b)) for a, b in product(first.names, second.names)]
+    pairs = product(_names_of(first), _names_of(second))
     scores = [(-similarity(*pair), pair[0].text, pair[1].text, pair) for pair in pairs]
     alike, _one, _other, best = min(scores, key=lambda scored: scored[:3])
     return _Scored(tuple(shared), best, -alike)
@@ -193,6 +214,7 @@ def _reasons(first: Party, second: Party, scored: _Scored) -> tuple[str, ...]:
         why += reasons(one, other)
     if one.text != first.name or other.text != second.name:
         why.append(f"by the names '{one.text}' and '{other.text}'")
-    if first.kind and second.kind and first.kind != second.kind:
+    kinds = {first.kind, second.kind} - {None, UNKNOWN}
+    if len(kinds) > 1:
         why.append(f"but one is a {first.kind}, the other a {second.kind}")
     return tuple(why)
