@@ -97,3 +97,54 @@ def test_a_refunded_ticket_that_still_shows_its_price_is_paid_and_given_back(rea
 def test_free_orders_give_no_income(read: Any) -> None:
     assert read("attendees", {"Ticket price": "Free"}).incomes == []
     assert read("us", {"Total Paid": ""}).incomes == []
+
+
+def test_what_is_free_needs_no_currency(read: Any) -> None:
+    found = read("attendees", {"Ticket price": "Free", "Currency": ""})
+    assert (len(found.attendances), found.incomes) == (1, [])
+    assert read("attendees", {"Ticket price": "$", "Currency": ""}).codes == ["not-a-currency"]
+
+
+@pytest.mark.parametrize("status", ["Checked In", "Not Attending", "Refunded"])
+def test_no_money_is_collected_for_a_deleted_order_whatever_became_of_the_ticket(
+    status: str, read: Any
+) -> None:
+    row = {"Order Type": "Deleted", "Attendee Status": status, "Total Paid": "9.00"}
+    found = read("us", row)
+    assert found.incomes == []
+    assert found.notice("uncollected-amounts").startswith("1 rows of manual or deleted orders")
+
+
+def test_what_was_given_back_on_a_manual_order_is_no_ticket(read: Any) -> None:
+    rows = [{"Order Type": "Manual", "Total Paid": amount} for amount in ("9.00", "(9.00)")]
+    found = read("uk-2017", *rows)
+    assert (len(found.attendances), found.incomes) == (1, [])
+    assert found.skipped == {"rows without a ticket and without an amount": 1}
+
+
+# An attendee several times, and amounts beyond measure.
+
+
+@pytest.mark.parametrize(
+    ("second", "amounts"),
+    [({"Total Paid": "(5.00)"}, [500, -500]),
+     ({"Ticket Type": "Donation"}, [500, 500]),
+     ({"Total Paid": "7.00"}, None), ({"Total Paid": "0.00"}, None), ({"Currency": "EUR"}, None)],
+)  # fmt: skip
+def test_an_attendee_pays_once_or_is_refused(
+    second: dict[str, str], amounts: list[int] | None, read: Any
+) -> None:
+    first = {"Total Paid": "5.00"}
+    others = {"Order #": "5002", "Attendee #": "9002", "Total Paid": "3.00", "Currency": "JPY"}
+    found = read("us", first, first | second, others | {"Total Paid": "3"}, first)
+    if amounts is None:
+        assert [refusal.at.line for refusal in found.refusals] == [2, 3, 5]
+        assert set(found.codes) == {"attendee-contradicted"}
+    assert [i.amount_minor for i in found.incomes] == [*(amounts or []), 3]
+
+
+def test_an_order_beyond_measure_is_refused_and_the_others_are_not(read: Any) -> None:
+    large = [{"Attendee #": str(n), "Total Paid": f"{9 * 10**16}.00"} for n in range(2)]
+    found = read("us", *large, {"Order #": "5002", "Total Paid": f"{9 * 10**16}.00"})
+    assert found.codes == ["too-large", "too-large"]
+    assert [i.amount_minor for i in found.incomes] == [9 * 10**18]

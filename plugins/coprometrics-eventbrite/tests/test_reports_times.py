@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from coprometrics.errors import ConfigError
 from coprometrics.timezones import timezone
-from coprometrics_csv.dates import DateFormat
 from coprometrics_csv.faults import CellError
 from coprometrics_csv.people import address_of
-from coprometrics_eventbrite.cells import People, Times, present
+from coprometrics_eventbrite.cells import People, present
+from coprometrics_eventbrite.times import Times
 
 FORMATS = ("%m/%d/%y %H:%M", "%d/%m/%Y %H:%M:%S", "%d %B %Y", "%d.%m.%Y %H:%M")
 WRITTEN = (
@@ -45,23 +46,42 @@ ODD = st.sampled_from(
 ZONES = st.sampled_from(["Europe/London", "America/New_York", "Asia/Tokyo", None])
 
 
-def times() -> Times:
-    return Times(tuple(DateFormat.of(text, "test") for text in FORMATS))
-
-
-@given(cells=st.lists(CELLS | ODD | st.none(), max_size=12), name=ZONES)
-def test_times_are_read_alike_together_and_alone(cells: list[str | None], name: Any) -> None:
+@given(
+    cells=st.lists(CELLS | ODD | st.none(), max_size=12),
+    name=ZONES,
+    formats=st.sampled_from([FORMATS, ("%Y-%d-%m %H:%M:%S", "%d/%m/%y %H:%M")]),
+)
+def test_times_are_read_alike_together_and_alone(
+    cells: list[str | None], name: Any, formats: tuple[str, ...]
+) -> None:
     zone = timezone(name) if name else None
-    found = times().read(pa.array(cells, pa.string()), zone)
+    times = Times.of(formats)
+    found = times.read(pa.array(cells, pa.string()), zone)
     instants, days = found.instants.to_pylist(), found.days.to_pylist()
     for row, text in enumerate(cells):
-        alone: Any = (None, None) if text is None else times()._one(text, zone)
+        alone: Any = (None, None) if text is None else times._one(text, zone)
         if isinstance(alone, CellError):
             assert row in found.faults
             assert (instants[row], days[row]) == (None, None)
         else:
             assert (instants[row], days[row]) == alone
             assert row not in found.faults
+
+
+@pytest.mark.parametrize(
+    ("text", "aware"),
+    [("2025-01-25 21:55-0530", True), ("2025-01-25T23:59:59-08", True), ("2025-01-25 00:30", False),
+     ("2025-01-25 00:30+01:00", True), ("25.01.2025 23:00 -0500", True)],
+)  # fmt: skip
+def test_without_a_time_zone_the_day_is_the_one_that_is_written(text: str, aware: bool) -> None:
+    found = Times.of(("%d.%m.%Y %H:%M %z",)).read(pa.array([text]), None)
+    assert found.days.to_pylist() == [dt.date(2025, 1, 25)]
+    assert found.instants.is_valid().to_pylist() == [aware]
+
+
+def test_formats_that_read_one_text_differently_are_refused() -> None:
+    with pytest.raises(ConfigError, match=r"read '.*' differently; keep one of them"):
+        Times.of(("%m/%d/%y %H:%M", "%d/%m/%y %H:%M"))
 
 
 @given(st.lists(st.sampled_from(["a", " a ", "", "  ", "N/A", "n/a", "Info  Requested", "-", "İ"])))

@@ -61,7 +61,7 @@ def payments(rows: pa.Table, donations: Any) -> pa.Table:
         pc.invert(pc.is_in(paid["order_id"], value_set=given_back)),
     )
     if not pc.any(refunded, min_count=0).as_py():
-        return paid
+        return paid.combine_chunks()
     back = paid.filter(refunded)
     place = paid.schema.get_field_index("amount_minor")
     back = back.set_column(place, "amount_minor", pc.negate(back["amount_minor"]))
@@ -73,16 +73,14 @@ def _were_refunded(standing: Any) -> Any:
 
 
 def _once(paid: pa.Table, attendees: Any) -> pa.Table:
-    """Take what an attendee paid once, where the report has the attendee twice in an order."""
+    """Take what an attendee paid once, where the report has it twice in an order."""
     several = several_times(attendees.combine_chunks())
     if several is None:
         return paid
     names = paid.column_names
-    numbered = paid.append_column("attendee", attendees)
-    again = plain_columns(numbered.filter(several))
-    # Which of several does not matter: other contents are two records of one identifier.
-    keys = ["order_id", "attendee"]
-    again = again.sort_by([(name, "ascending") for name in (*keys, "amount_minor", "line")])
+    again = plain_columns(paid.append_column("attendee", attendees).filter(several))
+    keys = ["attendee", *(name for name in PAYMENTS.names if name != "received_on")]
+    again = again.sort_by([(name, "ascending") for name in (*keys, "standing", "line")])
     rest = [name for name in names if name not in keys]
     first = again.group_by(keys, use_threads=False).aggregate([(name, "first") for name in rest])
     picked = first.rename_columns([name.removesuffix("_first") for name in first.column_names])

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from coprometrics.errors import ConfigError, shown
-from coprometrics.importers import Batch, Context, Item, Notice, Source
+from coprometrics.importers import Batch, Context, Item, Notice, Refusal, Source
 from coprometrics.records import Activity, Attendance, Income, Record
 from coprometrics_csv.ahead import in_order, one_ahead
 from coprometrics_csv.arrays import only
@@ -20,6 +20,7 @@ from coprometrics_csv.readers import INSTANT
 from coprometrics_csv.table import Table, open_table
 from coprometrics_eventbrite import bookings
 from coprometrics_eventbrite.config import Eventbrite
+from coprometrics_eventbrite.doubts import without_doubtful
 from coprometrics_eventbrite.happenings import SeenEvent, happenings
 from coprometrics_eventbrite.payments import are_refunds, payments, with_refunds
 from coprometrics_eventbrite.presets import check_labels, delimiter_of, plain, recognised, unknown
@@ -72,8 +73,7 @@ def read_report(source: Source, config: Eventbrite, context: Context) -> Iterato
                 shelves.add(made.rows)
                 seen |= made.events
         yield from tally.about_money()
-        with_status = "status" in report.positions
-        yield from _records(shelves, with_status, seen, tally, context)
+        yield from _records(shelves, report, seen, tally, context)
 
 
 def _bound(header: Header, renamed: dict[str, str]) -> Report:
@@ -127,37 +127,41 @@ def _notices(table: Table, report: Report, renamed: dict[str, str]) -> Iterator[
 
 
 def _records(
-    shelves: Shelves, with_status: bool, seen: set[SeenEvent], tally: Tally, context: Context
+    shelves: Shelves, report: Report, seen: set[SeenEvent], tally: Tally, context: Context
 ) -> Iterator[Item]:
     events = happenings(seen, tally.config, context.now)
     yield from events.notices
     yield from _batches(Activity, events.rows, None)
-    for items in in_order(_tasks(shelves, with_status, events.over, tally)):
+    for items in in_order(_tasks(shelves, report, events.over, tally)):
         yield from items
 
 
 def _tasks(
-    shelves: Shelves, with_status: bool, over: tuple[str, ...], tally: Tally
+    shelves: Shelves, report: Report, over: tuple[str, ...], tally: Tally
 ) -> Iterator[Callable[[], Iterable[Item]]]:
     """Give what is to be done once all rows are there; it may be done at the same time."""
     config = tally.config
     turnout = Turnout()
-    for rows, donations in _orders(shelves, with_status, config):
+    for rows, refusals in _orders(shelves, report, config):
+        donations = bookings.are_donations(rows["ticket_kind"], config)
         yield partial(_incomes, rows, donations, config)
+        if refusals:
+            yield partial(list, refusals)
         turnout.see(_tickets(rows, donations))
     unknown = turnout.unknown(over)
     yield lambda: [*tally.skipped(), *tally.notices(), *about_unknown(unknown, config)]
-    for rows, donations in _orders(shelves, with_status, config):
+    for rows, _ in _orders(shelves, report, config):
+        donations = bookings.are_donations(rows["ticket_kind"], config)
         yield partial(_attendances, rows, donations, unknown, config)
 
 
 def _orders(
-    shelves: Shelves, with_status: bool, config: Eventbrite
-) -> Iterator[tuple[pa.Table, Any]]:
-    """Give the rows of whole orders, and which of them are donations."""
+    shelves: Shelves, report: Report, config: Eventbrite
+) -> Iterator[tuple[pa.Table, list[Refusal]]]:
+    """Give the sound rows of whole orders, and the refusals of the others."""
     for part in shelves.parts():
-        rows = part if with_status else with_refunds(part)
-        yield rows, bookings.are_donations(rows["ticket_kind"], config)
+        rows, refusals = without_doubtful(part, bookings.are_donations(part["ticket_kind"], config))
+        yield rows if "status" in report.positions else with_refunds(rows), refusals
 
 
 def _tickets(rows: pa.Table, donations: Any) -> pa.Table:

@@ -8,22 +8,23 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from coprometrics.errors import SourceError, shown
+from coprometrics.errors import WITHHELD, SourceError, shown
 from coprometrics.importers import Locator, Problem, Refusal
 from coprometrics.money import CURRENCIES
 from coprometrics_csv.arrays import each_once, numbers, only, plain, repeated
 from coprometrics_csv.blocks import Block
-from coprometrics_csv.dates import DateFormat
 from coprometrics_csv.faults import CellError
 from coprometrics_csv.numerals import Numerals, currency_of_label
+from coprometrics_csv.people import word_shown
 from coprometrics_csv.readers import INSTANT, integer_reader
 from coprometrics_eventbrite.bookings import standing_of_words
-from coprometrics_eventbrite.cells import Amounts, Moments, People, Times, nothing, present
+from coprometrics_eventbrite.cells import Amounts, People, nothing, present
 from coprometrics_eventbrite.config import Eventbrite
 from coprometrics_eventbrite.happenings import SeenEvent, zone_of
 from coprometrics_eventbrite.presets import Meaning
 from coprometrics_eventbrite.tickets import MOST_TICKETS, ROWS
-from coprometrics_eventbrite.work import Made, Report, Work, fit
+from coprometrics_eventbrite.times import Moments, Times
+from coprometrics_eventbrite.work import Made, Report, Work
 
 __all__ = ["RowMaker"]
 
@@ -52,7 +53,7 @@ class RowMaker:
         self._report = report
         self._config = config
         formats = config.date_formats or report.preset.date_formats
-        self._times = Times(tuple(DateFormat.of(text, "eventbrite") for text in formats))
+        self._times = Times.of(formats)
         self._people = People(person_keys)
         decimal = config.decimal or report.preset.decimal
         self._amounts = Amounts(decimal)
@@ -90,7 +91,7 @@ class RowMaker:
         """Make the rows of a block: those which are sound, with the pseudonyms of their people."""
         people = self._people.read(work.get("email"))
         for row, fault in people.faults.items():
-            problem = Problem(fault.code, fault.message, work.labels("email"), "(withheld)")
+            problem = Problem(fault.code, fault.message, work.labels("email"), WITHHELD)
             work.problems.setdefault(row, []).insert(work.before_people.get(row, 0), problem)
         rows, refusals = work.rows.append_column("person_key", people.values), work.refusals
         if work.problems:
@@ -122,10 +123,14 @@ class RowMaker:
         if "price" in work.cells and "paid" not in work.cells:
             amounts = _product(work, amounts, quantity)
         free = pc.or_(
-            _among(work.get("order_type"), _UNCOLLECTED),
+            _among(work.get("order_type"), (*_UNCOLLECTED, *_DELETED)),
             each_once(lambda words: pc.equal(words, "deleted"), standing).fill_null(False),
         )
         amounts = amounts.fill_null(0)
+        if "attendee" not in work.cells:
+            # Below zero it is about no ticket, also where nobody was charged.
+            about_none = pc.and_(free, pc.less(amounts, 0))
+            quantity = pc.if_else(about_none, 0, quantity)
         work.uncollected = pc.sum(pc.and_(free, pc.not_equal(amounts, 0))).as_py() or 0
         work.partly_refunded = pc.sum(_among(work.get("order_type"), _PARTLY)).as_py() or 0
         columns: dict[str, Any] = {
@@ -193,7 +198,7 @@ class RowMaker:
             rows = pc.indices_nonzero(standing.is_null()).to_pylist()
             for row in rows:
                 problem = Problem(
-                    "unknown-status", message, work.labels("status"), fit(words[row].as_py())
+                    "unknown-status", message, work.labels("status"), word_shown(words[row].as_py())
                 )
                 work.problems.setdefault(row, []).append(problem)
         types = work.get("order_type")

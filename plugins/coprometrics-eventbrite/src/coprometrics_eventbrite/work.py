@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -10,19 +9,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from attrs import define, field, frozen
 
-from coprometrics.errors import shown
 from coprometrics.importers import Problem, Refusal
 from coprometrics_csv.convert import Values
-from coprometrics_csv.people import like_full_name, like_person
-from coprometrics_eventbrite.cells import Moments
+from coprometrics_csv.people import word_shown
 from coprometrics_eventbrite.happenings import SeenEvent
 from coprometrics_eventbrite.presets import Meaning, Preset
+from coprometrics_eventbrite.times import Moments
 
-__all__ = ["Made", "Report", "Work", "fit"]
+__all__ = ["Made", "Report", "Work"]
 
 _EACH_ITS_OWN: tuple[Meaning, ...] = ("order", "attendee", "barcode", "ordered")
 """Columns in which most rows have a text of their own."""
-_PHONE = re.compile(r"[0-9][0-9 ()-]{8,}")
 
 
 @frozen
@@ -125,13 +122,6 @@ class Work:
     def note(self, meaning: Meaning, read: Values | Moments) -> None:
         """Note what is wrong with the cells of a column."""
         for row, fault in read.faults.items():
-            value = fit(self.cells[meaning][row].as_py())
+            value = word_shown(self.cells[meaning][row].as_py())
             problem = Problem(fault.code, fault.message, self.labels(meaning), value)
             self.problems.setdefault(row, []).append(problem)
-
-
-def fit(text: str) -> str:
-    """Show a cell, unless it may be about somebody, as where columns were shifted."""
-    if like_full_name(text) or like_person(text) or _PHONE.search(text):
-        return "(withheld)"
-    return shown(text)
