@@ -66,6 +66,15 @@ CASES = {
     "a pattern that is none": (
         "relations:", 'ignore: [{pattern: "(", reason: x}]\nrelations:', "10:10", "",
     ),
+    "a pattern that looks ahead": (
+        "relations:",
+        'ignore: [{pattern: "Room (?=5)", reason: x}]\nrelations:',
+        "10:10",
+        "without looking ahead",
+    ),
+    "a statement with too many places": (
+        '"We held {held} talks."', f"'{'{held} of ' * 101}x'", "6:5", "a statement of each part",
+    ),
 }  # fmt: skip
 
 

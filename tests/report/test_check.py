@@ -137,6 +137,7 @@ relations: [{sum: [here, there], equals: people}]
         ("150", "over 100", "100 or more", ["inconsistent"]),
         ("over 100", "130", "200", ["figure-printed-differently"]),
         ("over 100", "£130", "130", ["figure-printed-differently"] * 2),
+        ("130", "£130", "£130", ["figure-printed-differently"] * 2),
     ],
 )
 def test_every_print_of_a_figure_counts(tmp_path: Path, first, second, third, expected):

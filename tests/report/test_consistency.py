@@ -18,7 +18,7 @@ from coprometrics.report.contradictions import consistency_findings
 from coprometrics.report.interval import ROUNDINGS
 from coprometrics.report.numerals import locale_format
 from coprometrics.report.printed import parse_printed
-from coprometrics.report.relations import Known, Link, links_of
+from coprometrics.report.relations import Known, Link, groups_of, links_of
 from coprometrics.report.report_file import Relation
 
 TALKS = {"ucl": "7", "charity": "5", "university": "3", "nfp": "1", "network": "1", "funder": "1",
@@ -400,3 +400,17 @@ def test_a_count_below_zero_is_said_to_be_one():
     assert found.figures in (("a",), ("b",))
     assert "for a count is not below zero" in found.message
     assert (found.remedy or "").startswith("say unit: quantity")
+
+
+@given(st.lists(st.lists(st.sampled_from("abcdefgh"), min_size=1, max_size=3), max_size=8))
+def test_what_hangs_together_is_in_one_group(named: list[list[str]]) -> None:
+    links = [Link("equal", tuple(names)) for names in named]
+    wanted: list[set[str]] = []
+    for names in map(set, named):
+        joined = names.union(*(group for group in wanted if group & names))
+        wanted = [*(group for group in wanted if not group & names), joined]
+    groups = [*groups_of(links)]
+    assert sorted(sorted(names) for names, _links in groups) == sorted(map(sorted, wanted))
+    for names, mine in groups:
+        assert len(names) == len(set(names))
+        assert mine == tuple(link for link in links if {*link.figures} & {*names})

@@ -226,3 +226,8 @@ def word(content: bytes) -> Document:
         path = Path(file.name)
         path.write_bytes(content)
         return _docx.read_docx(path, content, file="report.docx")
+
+
+def test_a_long_word_is_gone_through_once() -> None:
+    text = "e" * 200_000
+    assert _pdf.document_of_pages([f"{text} 5-\nb"], file="x").text == f"{text} 5-b"

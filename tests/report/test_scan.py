@@ -16,7 +16,8 @@ from coprometrics.report.document import parse_document
 from coprometrics.report.proposals import proposals
 from coprometrics.report.reading import scan_report
 from coprometrics.report.scan import Pattern, scan
-from coprometrics.report.statements import bind_statement
+from coprometrics.report.statements import StatementResult, bind_statement
+from coprometrics.report.text import Document
 from coprometrics.report.weekdays import wrong_weekdays
 
 from .test_check import TODAY
@@ -113,8 +114,19 @@ def test_what_a_statement_has_is_bound_and_the_rest_counts_against_the_coverage(
 
 
 def test_a_report_may_ignore_more_with_a_reason():
-    pattern = Pattern(re.compile(r"Room \d+"), "rooms")
+    pattern = Pattern(r"Room \d+", "rooms")
     assert kinds("Room 17", ignore=[pattern]) == [("17", "ignored", "rooms")]
+
+
+def test_a_pattern_sees_the_end_of_a_paragraph_as_that_of_a_line():
+    own = [Pattern(r"(?m)^Rooms:.*$", "rooms"), Pattern(r"see\s\d+", "parts")]
+    found = kinds("Rooms: 5, 6\n\nWe had 7, see\n\n8", ignore=own)
+    assert found == [
+        ("5", "ignored", "rooms"),
+        ("6", "ignored", "rooms"),
+        ("7", "unvouched", None),
+        ("8", "ignored", "parts"),
+    ]
 
 
 @given(st.text(max_size=300))
@@ -220,6 +232,23 @@ def test_proposals_are_statements_that_can_be_bound(folder):
     statement = re.search(r'- "(.*)"', text)
     assert statement is not None
     assert bind_statement(statement[1], document).finding is None
+
+
+def test_sentences_with_the_same_words_are_looked_for_once(monkeypatch):
+    asked: list[str] = []
+
+    def bound(statement: str, document: Document) -> StatementResult:
+        asked.append(statement)
+        return bind_statement(statement, document)
+
+    monkeypatch.setattr("coprometrics.report.proposals.bind_statement", bound)
+    alike = "".join(f"We met {number} people. " for number in range(20))
+    document = parse_document(f"{alike}We fed 7. We lost 5-6.{' 8 x' * 101}.", "text")
+    written = proposals(scan(document), document)
+    assert len(asked) == 4
+    assert '  - "We fed {proposed.people_fed}."\n' in written
+    assert written.count("  - ") == 1
+    assert written.count("# no statement of its own") == 20 + 2 + 101
 
 
 def test_a_number_that_no_statement_of_its_own_can_bind_is_listed():

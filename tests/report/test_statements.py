@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from coprometrics.errors import ReportError
+from coprometrics.report._matching import Matcher
+from coprometrics.report._template import parse_template
 from coprometrics.report._wording import changes
 from coprometrics.report.document import parse_document, read_document
 from coprometrics.report.findings import Finding
@@ -496,3 +498,45 @@ def test_every_statement_of_the_real_report_is_found_once() -> None:
     assert found["revenue.share.talks"] == {"0.4%"}
     assert found["x.growth"] == {"17%"}
     assert all(len(printed) == 1 for printed in found.values())
+
+
+WORDS = ["we", "met", "12", "people", "of", "5 000", "a b", "7.", "9"]
+BRIEF = st.lists(st.sampled_from(WORDS), min_size=1, max_size=12).map(" ".join)
+
+
+@given(BRIEF, BRIEF, st.lists(st.sampled_from(["we", "met", "of", "a", "{x}"]), max_size=5))
+def test_the_rarest_words_lead_to_the_same_passages(text: str, more: str, words: list[str]) -> None:
+    statement = " ".join(["we", *words, "{y}", "people"])
+    document = parse_document(f"{text} we 5 people. {more}", "text")
+    matcher = Matcher(document, parse_template(statement), NumberFormat())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Matcher, "_starts_near", lambda self, k, at: self.occurrences(at[k].text))
+        wanted = [*Matcher(document, matcher.parts, matcher.style).hits()]
+    assert [*matcher.hits()] == wanted
+
+
+def test_many_sentences_that_begin_alike_are_not_all_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[int] = []
+    fits = Matcher.words_fit
+
+    def counted(self: Matcher, k: int, start: int) -> bool:
+        tried.append(start)
+        return fits(self, k, start)
+
+    monkeypatch.setattr(Matcher, "words_fit", counted)
+    text = "".join(f"We gave {number} talks about topic{number}x.\n" for number in range(300))
+    document = parse_document(text, "text")
+    assert bind_statement("We gave {n} talks about topic7x.", document).finding is None
+    assert len(tried) < 10
+    absent = bind_statement("We gave {n} talks about topic700x.", document).finding
+    assert absent is not None
+    assert len(tried) < 500
+
+
+def test_places_before_the_words_are_tried_once() -> None:
+    # With thirty groups of digits there are 2 ** 29 ways to part them.
+    text = "123 " * 30 + "people"
+    statement = "".join(f"{{f{number}}} " for number in range(31)) + "people"
+    found = bind_statement(statement, parse_document(text, "text")).finding
+    assert found is not None
+    assert found.code == "statement-not-found"

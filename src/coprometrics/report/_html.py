@@ -1,86 +1,69 @@
-"""What a reader sees of an HTML document, with the offset of each piece."""
+"""What a reader sees of an HTML document, with the offset of each piece.
+
+The pieces are told apart as the HTML standard has it (section 13.2.5, tokenization), so that what
+is wrong in them is read as browsers do: a comment or a tag that is never closed hides what follows.
+The parser of the standard library takes the square of the time for such files, and reads them
+differently from version to version.
+"""
 
 from __future__ import annotations
 
 import html
 import re
-from html.parser import HTMLParser
 from typing import Final
 
-from coprometrics.errors import ReportError
 from coprometrics.report.text import Builder
 
-__all__ = ["REFERENCE", "UNSEEN_ELEMENTS", "scan_html"]
+__all__ = ["UNSEEN_ELEMENTS", "scan_html"]
 
-UNSEEN_ELEMENTS: Final = frozenset({"script", "style", "template", "title"})
+_HIDDEN: Final = "template"
+_RAW: Final = frozenset({"script", "style", "title"})
+UNSEEN_ELEMENTS: Final = frozenset({*_RAW, _HIDDEN})
 """The elements whose content is no part of the page's text."""
 
-REFERENCE: Final = re.compile(
-    r"&(?:#[0-9]{1,7};?|#[xX][0-9a-fA-F]{1,6};?|[a-zA-Z][a-zA-Z0-9]{1,31};?)"
+# Nothing in it is tried in two ways, so that each letter is looked at once.
+_PIECE: Final = re.compile(
+    r"""
+    (?P<text> [^<&]++ )
+    | (?P<reference> &(?:\#(?:[0-9]++|[xX][0-9a-fA-F]++)|[a-zA-Z][a-zA-Z0-9]{1,31}+);?+ )
+    | <(?P<end>/?)(?P<name>[a-zA-Z][^ \t\n\f\r/>]*+)
+      (?:[^=>]++ | =[ \t\n\f\r]*+(?:"[^"]*+" | '[^']*+' | [^ \t\n\f\r>"'][^ \t\n\f\r>]*+)?+)*+
+      (?P<close>>)?+
+    | <!--(?: -?> | (?s:.*?)--!?> | (?s:.*+) )
+    | <(?:[!?]|/(?=[^a-zA-Z]))[^>]*+>?+
+    | (?P<sign> [<&] )
+    """,
+    re.VERBOSE,
 )
-"""A character reference, such as ``&amp;``."""
+_RAW_END: Final = {
+    name: re.compile(rf"</{name}(?=[ \t\n\f\r/>])", re.IGNORECASE) for name in sorted(_RAW)
+}
+_LONGEST_REFERENCE: Final = 40
 
 
-def scan_html(source: str, builder: Builder, *, file: str) -> None:
-    """Add the text of an HTML document to a builder.
+def scan_html(source: str, builder: Builder) -> None:
+    """Add the text of an HTML document to a builder."""
+    at = hidden = 0
+    while (piece := _PIECE.match(source, at)) is not None:
+        start, at = piece.span()
+        kind = piece.lastgroup
+        if kind == "close":
+            name, closes = piece["name"].lower(), piece["end"] == "/"
+            opens = not closes and source[at - 2] != "/"
+            builder.tag(name, start, opens=opens)
+            if name == _HIDDEN:
+                hidden = max(0, hidden - 1) if closes else hidden + opens
+            elif opens and name in _RAW:
+                ended = _RAW_END[name].search(source, at)
+                at = ended.start() if ended is not None else len(source)
+        elif hidden:
+            continue
+        elif kind == "reference":
+            builder.add(_character(piece[0]), start, at)
+        elif kind in ("text", "sign"):
+            builder.add(piece[0], start, at)
 
-    Raises:
-        ReportError: when a declaration in it cannot be read.
-    """
-    scanner = _Scanner(source, builder)
-    try:
-        scanner.feed(source)
-        scanner.close()
-    except AssertionError as problem:
-        line, column = scanner.getpos()
-        raise ReportError(
-            f"the HTML cannot be read: {problem}",
-            where=f"{file}:{line}:{column + 1}",
-            remedy="correct the declaration there",
-        ) from None
 
-
-class _Scanner(HTMLParser):
-    def __init__(self, source: str, builder: Builder) -> None:
-        # References stay as they are written, for their length is needed to keep the offset.
-        super().__init__(convert_charrefs=False)
-        self._source = source
-        self._builder = builder
-        self._lines = [0, *(match.end() for match in re.finditer("\n", source))]
-        self._unseen: str | None = None
-
-    def _offset(self) -> int:
-        line, column = self.getpos()
-        return self._lines[line - 1] + column
-
-    def handle_starttag(self, tag: str, _attrs: object) -> None:
-        if self._unseen is None and tag in UNSEEN_ELEMENTS:
-            self._unseen = tag
-        self._builder.tag(tag, self._offset(), opens=True)
-
-    def handle_startendtag(self, tag: str, _attrs: object) -> None:
-        self._builder.tag(tag, self._offset(), opens=False)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == self._unseen:
-            self._unseen = None
-        self._builder.tag(tag, self._offset(), opens=False)
-
-    def handle_data(self, data: str) -> None:
-        if self._unseen is None:
-            offset = self._offset()
-            self._builder.add(data, offset, offset + len(data))
-
-    def handle_entityref(self, name: str) -> None:
-        self._reference(f"&{name}")
-
-    def handle_charref(self, name: str) -> None:
-        self._reference(f"&#{name}")
-
-    def _reference(self, written: str) -> None:
-        if self._unseen is not None:
-            return
-        offset = self._offset()
-        if self._source.startswith(";", offset + len(written)):
-            written += ";"
-        self._builder.add(html.unescape(written), offset, offset + len(written))
+def _character(reference: str) -> str:
+    # So many digits are beyond every character, and beyond what is read as a number.
+    return html.unescape(reference) if len(reference) <= _LONGEST_REFERENCE else "\ufffd"

@@ -13,22 +13,28 @@ from typing import Final, Literal
 
 from attrs import define, field, frozen
 
-from coprometrics.report._html import REFERENCE
 from coprometrics.report.text import Builder
 
 __all__ = ["Inline"]
 
 _PUNCTUATION: Final = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
 _TAG: Final = re.compile(
-    r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)"
-    r"(?:\s+[a-zA-Z_:@][^\s\"'<>/=]*(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'=<>`]+))?)*\s*(/?)>"
+    r"<(/?)([a-zA-Z][a-zA-Z0-9-]*+)"
+    r"(?:\s++[a-zA-Z_:@][^\s\"'<>/=]*+"
+    r"(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s\"'=<>`]++))?+)*+\s*+(/?)>"
+)
+_REFERENCE: Final = re.compile(
+    r"&(?:#[0-9]{1,7};|#[xX][0-9a-fA-F]{1,6};|[a-zA-Z][a-zA-Z0-9]{1,31};)"
 )
 _AUTOLINK: Final = re.compile(r"<([a-zA-Z][a-zA-Z0-9+.-]{1,31}:[^\s<>]*|[^\s<>@]+@[^\s<>@]+)>")
 _TARGET: Final = re.compile(
-    r"\(\s*(?:<[^<>\n]*>|[^\s()<]*(?:\([^\s()]*\)[^\s()]*)*)"
-    r"(?:\s+(?:\"[^\"]*\"|'[^']*'|\([^()]*\)))?\s*\)"
+    r"\(\s*+(?:<[^<>\n]*>|[^\s()<]*+(?:\([^\s()]*+\)[^\s()]*+)*+)"
+    r"(?:\s++(?:\"[^\"]*+\"|'[^']*+'|\([^()]*+\)))?+\s*+\)"
 )
 _REFERENCE_LABEL: Final = re.compile(r"\[([^\[\]]*)\]")
+_LONGEST_LABEL: Final = 1_000
+"""The most characters of a label, as CommonMark has it; text in brackets can be of any length."""
+
 _TICKS: Final = re.compile("`+")
 _RUN: Final = re.compile(r"\*+|_+|~+")
 _PLAIN: Final = re.compile(r"[^\\`&<!\[\]*_~]+")
@@ -130,7 +136,9 @@ class _Paragraph:
         self._labels = labels
         self._closing = _brackets(text)
         self._link_ends: dict[int, int] = {}
-        self._lone_ticks: set[int] = set()
+        self._ticks: dict[int, list[int]] = {}
+        for ticks in reversed([*_TICKS.finditer(text)]):
+            self._ticks.setdefault(len(ticks[0]), []).append(ticks.start())
         self._pieces: list[_Piece] = []
 
     def pieces(self) -> list[_Piece]:
@@ -179,19 +187,19 @@ class _Paragraph:
         opening = _TICKS.match(self._text, position)
         length = opening.end() - position if opening is not None else 1
         start = position + length
-        if length not in self._lone_ticks:
-            for closing in _TICKS.finditer(self._text, start):
-                if closing.end() - closing.start() == length:
-                    self._pieces.append("seam")
-                    self._visible(start, closing.start())
-                    self._pieces.append("seam")
-                    return closing.end()
-            self._lone_ticks.add(length)
-        return self._visible(position, start)
+        closing = self._ticks.get(length, [])
+        while closing and closing[-1] < start:
+            closing.pop()
+        if not closing:
+            return self._visible(position, start)
+        self._pieces.append("seam")
+        self._visible(start, closing[-1])
+        self._pieces.append("seam")
+        return closing[-1] + length
 
     def _entity(self, position: int) -> int:
-        match = REFERENCE.match(self._text, position)
-        if match is None or not match[0].endswith(";") or html.unescape(match[0]) == match[0]:
+        match = _REFERENCE.match(self._text, position)
+        if match is None or html.unescape(match[0]) == match[0]:
             return self._visible(position, position + 1)
         self._pieces.append(_Visible(html.unescape(match[0]), position, match.end()))
         return match.end()
@@ -214,8 +222,10 @@ class _Paragraph:
         closing = self._closing.get(opening)
         if closing is None:
             return self._visible(position, position + 1)
-        label = self._text[opening + 1 : closing].strip().casefold()
-        if label.startswith("^") and label in self._labels:
+        label = None
+        if closing - opening <= _LONGEST_LABEL:
+            label = self._text[opening + 1 : closing].strip().casefold()
+        if label in self._labels and label.startswith("^"):
             self._pieces.append("seam")
             return closing + 1
         target = _TARGET.match(self._text, closing + 1)

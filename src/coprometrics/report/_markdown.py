@@ -20,19 +20,19 @@ __all__ = ["scan_markdown"]
 _LINE: Final = re.compile(r"([^\r\n]*)(\r\n?|\n|\Z)")
 _INDENT: Final = re.compile(r"[ \t\f]*(?:>[ \t]?)*[ \t\f]*")
 _HEADING: Final = re.compile(r"#{1,6}(?=[ \t]|$)[ \t]*")
-_CLOSING_HASHES: Final = re.compile(r"(?:^|[ \t]+)#+[ \t]*$")
 _UNDERLINE: Final = re.compile(r"(?:-+|=+)[ \t]*")
-_RULE: Final = re.compile(r"([-*_])[ \t]*(?:\1[ \t]*){2,}")
 _BULLET: Final = re.compile(r"[-*+](?:[ \t]+|$)")
 _ORDERED: Final = re.compile(r"([0-9]{1,9})[.)](?:[ \t]+|$)")
-_FENCE: Final = re.compile(r"(`{3,}|~{3,})([^`]*)$")
+_FENCE: Final = re.compile(r"(`{3,}+|~{3,}+)[^`]*+")
 _DEFINITION: Final = re.compile(r"\[(\^?[^\[\]]+)\]:[ \t]*")
-_TABLE_RULE: Final = re.compile(r"\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*")
+_TABLE_RULE: Final = re.compile(r"\|?[ \t]*+:?-++:?[ \t]*+(?:\|[ \t]*+:?-++:?[ \t]*+)*+\|?[ \t]*+")
 _CELL: Final = re.compile(r"(?:[^|\\]|\\.|\\$)+")
 _FRONT_MATTER: Final = re.compile(
-    r"---[ \t]*\r?\n(?:(?:[\w-]+:.*|[ \t#-].*|[ \t]*)\r?\n)*?(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)"
+    r"---[ \t]*+\r?\n(?:"
+    r"(?!(?:---|\.\.\.)[ \t]*+(?:\r?\n|\Z))(?:[\w-]++:|[ \t#-]|(?=\r?\n))[^\n]*+\n"
+    r")*+(?:---|\.\.\.)[ \t]*+(?:\r?\n|\Z)"
 )
-_UNSEEN_TAG: Final = re.compile(rf"<({'|'.join(sorted(UNSEEN_ELEMENTS))})\b[^>]*>", re.IGNORECASE)
+_UNSEEN: Final = re.compile(rf"<!--|<({'|'.join(sorted(UNSEEN_ELEMENTS))})\b[^>]*>", re.IGNORECASE)
 
 _BLANK: Final = "\u200b"
 """Stands for what is left out before the blocks are read; it is never part of a text."""
@@ -62,7 +62,8 @@ def _without_unseen(source: str) -> str:
         done = front.end()
     lowered = source.lower() if len(source.lower()) == len(source) else source
     unclosed: set[str] = set()
-    for match in re.finditer(rf"<!--|{_UNSEEN_TAG.pattern}", source, re.IGNORECASE):
+    # What comes behind the last > is no tag: it is not looked through again and again for its end.
+    for match in _UNSEEN.finditer(source, 0, source.rfind(">") + 1):
         closing = f"</{match[1].lower()}>" if match[1] else "-->"
         if match.start() < done or closing in unclosed:
             continue
@@ -139,31 +140,31 @@ class _Blocks:
 
     def _text_line(self, start: int, end: int) -> None:
         begun = start
+        rule = _rule(self.text, start, end)
         # An item may begin with an item, to any depth.
-        while (marker := self._marker(self.text[start:end])) is not None:
+        while start not in rule and (marker := self._marker(start, end)) is not None:
             self.flush()
-            start += marker.end()
-        if start == begun or start < end:
+            start = marker.end()
+        if start in rule:
+            self.flush()
+        elif start == begun or start < end:
             self._content(start, end)
         if start > begun:
             self.in_item = True
 
-    def _marker(self, line: str) -> re.Match[str] | None:
-        """Find what begins a list item, unless the line is a rule or a heading."""
-        if _RULE.fullmatch(line) or _HEADING.match(line):
+    def _marker(self, start: int, end: int) -> re.Match[str] | None:
+        """Find what begins a list item, unless it is a heading."""
+        if _HEADING.match(self.text, start, end):
             return None
-        return _BULLET.match(line) or self._ordered(line)
+        return _BULLET.match(self.text, start, end) or self._ordered(start, end)
 
     def _content(self, start: int, end: int) -> None:
         line = self.text[start:end]
-        if _RULE.fullmatch(line):
-            self.flush()
-            return
         heading = _HEADING.match(line)
         if heading is not None:
             self.flush()
-            hashes = _CLOSING_HASHES.search(line, heading.end())
-            self.paragraph = [(start + heading.end(), start + hashes.start() if hashes else end)]
+            begun = heading.end()
+            self.paragraph = [(start + begun, start + begun + len(_unclosed(line[begun:])))]
             self.flush()
             return
         definition = _DEFINITION.match(line)
@@ -176,8 +177,8 @@ class _Blocks:
                 return
         self.paragraph.append((start, end))
 
-    def _ordered(self, line: str) -> re.Match[str] | None:
-        match = _ORDERED.match(line)
+    def _ordered(self, start: int, end: int) -> re.Match[str] | None:
+        match = _ORDERED.match(self.text, start, end)
         if match is None:
             return None
         # "in the year\n2023. Then" is a sentence: only a 1 may begin a list within a paragraph.
@@ -197,3 +198,21 @@ class _Blocks:
         for cell in _CELL.finditer(self.text, start, end):
             self.inline.scan([cell.span()])
             self.builder.paragraph(cell.end())
+
+
+def _rule(text: str, start: int, end: int) -> range:
+    """Give the places in a line from which on it is a rule, such as - - -."""
+    line = text[start:end].rstrip(" \t")
+    mark = line[-1:]
+    if not mark or mark not in "-*_":
+        return range(0)
+    third = line.rfind(mark, 0, max(0, line.rfind(mark, 0, len(line) - 1)))
+    return range(start + len(line.rstrip(f"{mark} \t")), start + third + 1)
+
+
+def _unclosed(heading: str) -> str:
+    """Take away the hashes that close a heading."""
+    rest = heading.rstrip(" \t")
+    words = rest.rstrip("#")
+    closed = words != rest and (not words or words[-1] in " \t")
+    return words.rstrip(" \t") if closed else heading

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from heapq import nlargest
 from typing import Final
 
 from attrs import define, field, frozen
@@ -24,6 +25,9 @@ __all__ = ["Filling", "Hit", "Matcher"]
 
 _LONGEST: Final = 60
 """The most letters that a place takes."""
+
+_MOST_COUNTED: Final = 3
+"""Of so many words of a template it is counted how often the document has them."""
 
 _LONGEST_WORDS: Final = 24
 """The most letters of something else than a figure: more is another sentence."""
@@ -78,16 +82,47 @@ class Matcher:
 
     def hits(self) -> Iterator[Hit]:
         """Give every passage that fits, in order."""
-        first = next(k for k, part in enumerate(self.parts) if isinstance(part, Words))
-        words = self.parts[first]
-        assert isinstance(words, Words)  # noqa: S101  (so says the line above)
-        for start in self.occurrences(words.text):
+        words_at = {k: part for k, part in enumerate(self.parts) if isinstance(part, Words)}
+        first, words = next(iter(words_at.items()))
+        for start in self._starts_near(first, words_at):
             if not self.words_fit(first, start):
                 continue
             tail = self._onward(first + 1, start + len(words.text))
             before = self._back(first - 1, start) if tail is not None else None
             if tail is not None and before is not None:
                 yield Hit(before[0].start if before else start, (*before, *tail))
+
+    def _starts_near(self, first: int, words_at: Mapping[int, Words]) -> Iterator[int]:
+        """Give where the first words stand, as far as the rarest words are not too far from them.
+
+        Many sentences may begin alike: they are not gone through for each of their statements.
+        """
+        letters = self.document.letters.text
+        rarest = self._rarest(words_at)
+        between = self.parts[first:rarest]
+        places = sum(1 for part in between if isinstance(part, Slot))
+        least = places + sum(len(part.text) for part in between if isinstance(part, Words))
+        most = least + places * (_LONGEST - 1)
+        text, done = words_at[first].text, 0
+        for anchor in self.occurrences(words_at[rarest].text):
+            if anchor < least:
+                continue
+            last = anchor - least
+            start = letters.find(text, max(done, anchor - most), last + len(text))
+            while start >= 0:
+                yield start
+                start = letters.find(text, start + 1, last + len(text))
+            done = last + 1
+
+    def _rarest(self, words_at: Mapping[int, Words]) -> int:
+        """Give words that the document has seldom, as far as that is soon known."""
+        counts: dict[int, int] = {}
+        likely = nlargest(_MOST_COUNTED, words_at, key=lambda k: len(words_at[k].text))
+        for k in dict.fromkeys((*likely, next(iter(words_at)))):
+            counts[k] = self.document.letters.text.count(words_at[k].text)
+            if counts[k] <= 1:
+                break
+        return min(counts, key=counts.__getitem__)
 
     def occurrences(self, text: str) -> Iterator[int]:
         """Give every place in the document's letters where a text stands."""
@@ -101,12 +136,13 @@ class Matcher:
         """Say whether the words of a part stand at a letter, with their spacing."""
         words = self.parts[k]
         letters = self.document.letters
-        if not isinstance(words, Words) or not letters.text.startswith(words.text, start):
+        begins = k == 0
+        if not isinstance(words, Words) or (begins and not self._parted(start)):
             return False
-        begins, end = k == 0, start + len(words.text)
-        if begins and not self._parted(start):
-            return False
+        end = start + len(words.text)
         if k == len(self.parts) - 1 and not self._parted(end):
+            return False
+        if not letters.text.startswith(words.text, start):
             return False
         return all(
             _gap_fits(spaced, letters.gaps[start + place])
@@ -187,6 +223,14 @@ class Matcher:
         """Fill the places before the first words, from the last of them to the first."""
         if k < 0:
             return ()
+        if (k, end) in self._failed:
+            return None
+        found = self._filled_back(k, end)
+        if found is None:
+            self._failed.add((k, end))
+        return found
+
+    def _filled_back(self, k: int, end: int) -> tuple[Filling, ...] | None:
         slot = self.parts[k]
         letters = self.document.letters
         assert isinstance(slot, Slot)  # noqa: S101  (they come before the first words)

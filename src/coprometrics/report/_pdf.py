@@ -27,12 +27,14 @@ _NO_TEXT: Final = (
 )
 
 # At the end of a line PDFium writes U+FFFE (or U+0002) for a hyphen and the line break, if letters
-# stand on both sides of it. Elsewhere both are left.
+# stand on both sides of it. Elsewhere both are left. A word is looked at from its start only.
 _BROKEN: Final = re.compile(
-    r"(?P<left>[^\W\d_]*[^\W_])(?P<sign>(?:[-\u2010\u00ad] ?\r?\n|[\ufffe\x02](?:\r?\n)?))"
+    r"(?P<left>(?<![^\W\d_])[^\W\d_]*[^\W_])"
+    r"(?P<sign>(?:[-\u2010\u00ad] ?\r?\n|[\ufffe\x02](?:\r?\n)?))"
     r"(?P<right>[^\W_][^\W\d_]*)"
     r"|(?<=[0-9])(?P<range>[\u2011-\u2013]\r?\n)(?=[0-9])"
 )
+_HYPHENED: Final = re.compile(r"(?<![^\W\d_])[^\W\d_]++-[^\W\d_]+")
 _LIGATURES: Final = {
     "\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl"
 }  # fmt: skip
@@ -121,7 +123,7 @@ def document_of_pages(pages: list[str], *, file: str) -> Document:
     text = "\n".join(pages)
     starts = array("L", [0, *accumulate(len(page) + 1 for page in pages[:-1])])
     builder = Builder()
-    hyphened = {word.lower() for word in re.findall(r"[^\W\d_]+-[^\W\d_]+", text)}
+    hyphened = {word.lower() for word in _HYPHENED.findall(text)}
     at = 0
     while (broken := _BROKEN.search(text, at)) is not None:
         kind = "range" if broken["range"] else "sign"

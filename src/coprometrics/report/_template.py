@@ -46,6 +46,7 @@ class Slot:
 Part = Words | Slot
 
 _TOKEN: Final = re.compile(r"\{\{|\}\}|\{[^{}]*\}|[^{}]+|[{}]")
+_MOST_PLACES: Final = 100
 _ID: Final = re.compile(r"[A-Za-z0-9_]+(?:[.-][A-Za-z0-9_]+)*")
 _BEHIND: Final = re.compile(
     r"\s*(?:%|(?:per ?cent|hundred|thousand|million|billion)\b)|(?:[kKmM]|bn|mn)\b|\+(?!$|[0-9])"
@@ -60,8 +61,8 @@ def parse_template(statement: str) -> tuple[Part, ...]:
 
     Raises:
         ReportError: when a brace is not closed or opened, an id is not one, two places stand
-            side by side, there is no place or are no words, or a part of the figure stands
-            outside its place.
+            side by side, there is no place (or more than a hundred) or are no words, or a part of
+            the figure stands outside its place.
 
     Examples:
         >>> [type(part).__name__ for part in parse_template("We trained {people} people")]
@@ -90,7 +91,14 @@ def parse_template(statement: str) -> tuple[Part, ...]:
         parts.append(Slot(figure, words[-1:].isspace()))
         words = ""
     _add_words(parts, words)
-    if not any(isinstance(part, Slot) for part in parts):
+    places = sum(1 for part in parts if isinstance(part, Slot))
+    if places > _MOST_PLACES:
+        raise _wrong(
+            statement,
+            f"it has {places} places, and {_MOST_PLACES} are the most",
+            "make a statement of each part of the sentence",
+        )
+    if not places:
         raise _wrong(statement, "there is no place for a figure", "write one, such as {people}")
     if not any(isinstance(part, Words) for part in parts):
         raise _wrong(statement, "there are no words to find it by", "give the words around it")

@@ -30,7 +30,7 @@ from coprometrics.report.result import Check
 __all__ = ["Written", "propose_accepted", "with_accepted", "write_accepted"]
 
 _BREAK = re.compile(r"\r\n|\r|\n")
-_DASH = re.compile(r"( *)-[ \t]*(?:#[^\r\n]*)?\s*")
+_DASH = re.compile(r"( *)-[ \t]*+(?:#[^\r\n]*+)?+\s*+")
 
 
 @frozen

@@ -107,7 +107,7 @@ def parse_document(source: str, kind: Kind, *, file: str = "document") -> Docume
         file: the name to show in messages.
 
     Raises:
-        ReportError: when the kind is not known, or the HTML is beyond reading.
+        ReportError: when the kind is not known.
 
     Examples:
         >>> document = parse_document("We trained **502**\npeople &amp; more", "markdown")
@@ -120,7 +120,7 @@ def parse_document(source: str, kind: Kind, *, file: str = "document") -> Docume
     if kind == "markdown":
         scan_markdown(source, builder)
     elif kind == "html":
-        scan_html(source, builder, file=file)
+        scan_html(source, builder)
     elif kind == "text":
         _scan_text(source, builder)
     else:

@@ -111,6 +111,8 @@ class _Reader:
     number_format: NumberFormat
     found: list[tuple[Printed, Place]] = field(factory=list)
     findings: list[Finding] = field(factory=list)
+    # The first print of each meaning: one that is printed everywhere is compared once.
+    meanings: dict[object, tuple[Printed, Place]] = field(factory=dict)
 
     def read(self, text: str, place: Place) -> None:
         try:
@@ -125,7 +127,7 @@ class _Reader:
         except CoprometricsError as error:
             self._find("printed-unreadable", error.what, text, place, remedy=error.remedy)
             return
-        for other, other_place in self.found:
+        for other, other_place in self.meanings.values():
             if not other.may_be(printed):
                 self._find(
                     "figure-printed-differently",
@@ -137,6 +139,8 @@ class _Reader:
                 )
                 break
         self.found.append((printed, place))
+        meaning = (printed.unit, printed.currency, printed.interval)
+        self.meanings.setdefault(meaning, (printed, place))
 
     def _find(self, code: str, message: str, text: str, place: Place, **more: Any) -> None:
         self.findings.append(

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 
+from coprometrics.errors import ReportError
 from coprometrics.report._writing import quoted
 from coprometrics.report.scan import Numeral, Scan
 from coprometrics.report.statements import bind_statement
@@ -38,14 +41,19 @@ def proposals(found: Scan, document: Document) -> str:
           proposed.held: {manual: "to be said"}
           proposed.sessions_for: {manual: "to be said"}
     """
-    names: set[str] = set()
+    names: Counter[str] = Counter()
+    # Sentences with the same words fit the same passages, whatever their figures are called.
+    alone: dict[str, bool] = {}
     statements: list[str] = []
     figures: list[str] = []
     without: list[Numeral] = []
     for start, end, numerals in _sentences(found, document):
         named = [(numeral, _name(numeral, document, names)) for numeral in numerals]
         text = _template(document.text, start, end, named)
-        if bind_statement(text, document).finding is not None:
+        words = _template(document.text, start, end, [(numeral, "x") for numeral in numerals])
+        if words not in alone:
+            alone[words] = _stands_alone(words, document)
+        if not alone[words]:
             without += numerals
             continue
         statements.append(text)
@@ -61,11 +69,20 @@ def proposals(found: Scan, document: Document) -> str:
     return "".join(lines)
 
 
+def _stands_alone(statement: str, document: Document) -> bool:
+    """Say whether a statement can be used and fits one passage."""
+    try:
+        return bind_statement(statement, document).finding is None
+    except ReportError:
+        return False
+
+
 def _sentences(found: Scan, document: Document) -> Iterator[tuple[int, int, list[Numeral]]]:
     """Give the sentences with such numbers, where no statement has a part of them yet."""
     ends = [0, *(match.end() for match in _END.finditer(document.text)), len(document.text)]
+    starts = [numeral.start for numeral in found.numerals]
     for start, end in pairwise(ends):
-        here = [numeral for numeral in found.numerals if start <= numeral.start < end]
+        here = found.numerals[bisect_left(starts, start) : bisect_left(starts, end)]
         open_ = [numeral for numeral in here if numeral.kind == "unvouched"]
         if not open_:
             continue
@@ -93,14 +110,10 @@ def _escaped(text: str) -> str:
     return text.replace("{", "{{").replace("}", "}}")
 
 
-def _name(numeral: Numeral, document: Document, names: set[str]) -> str:
+def _name(numeral: Numeral, document: Document, names: Counter[str]) -> str:
     """Name a figure after the words before it."""
     before = document.text[max(0, numeral.start - 40) : numeral.start].lower()
     words = _WORD.findall(before.rpartition(PARAGRAPH)[2])[-2:] or ["figure"]
     base = f"proposed.{'_'.join(words)}"
-    name, number = base, 1
-    while name in names:
-        number += 1
-        name = f"{base}_{number}"
-    names.add(name)
-    return name
+    names[base] += 1
+    return base if names[base] == 1 else f"{base}_{names[base]}"

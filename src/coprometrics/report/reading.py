@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -82,7 +81,7 @@ def read_report_document(
     with naming(report, "document"):
         text = read_document(path, file=str(path))
     findings: list[Finding] = []
-    bindings: dict[str, tuple[Binding, ...]] = {}
+    bindings: dict[str, list[Binding]] = {}
     spans: list[tuple[int, int]] = []
     for index, statement in enumerate(wanted.statements):
         with naming(report, "statements", index):
@@ -92,12 +91,13 @@ def read_report_document(
         if result.span is not None:
             spans.append(result.span)
         for binding in result.bindings:
-            bindings[binding.figure] = (*bindings.get(binding.figure, ()), binding)
-    patterns = [Pattern(re.compile(one.pattern), one.reason) for one in wanted.ignore]
+            bindings.setdefault(binding.figure, []).append(binding)
+    patterns = [Pattern(one.pattern, one.reason) for one in wanted.ignore]
     period = wanted.period
     year = period.start.year if period.start.year == period.end.year else None
     findings += wrong_weekdays(text, year)
-    return Reading(text, bindings, scan(text, spans, patterns), tuple(findings))
+    bound = {figure: tuple(found) for figure, found in bindings.items()}
+    return Reading(text, bound, scan(text, spans, patterns), tuple(findings))
 
 
 def coverage_finding(found: Scan | None, least: int | None) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ Relations come from the report file, from the sums of its tables, and from the m
 
 from __future__ import annotations
 
+import graphlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -164,6 +165,8 @@ def _circles(links: Sequence[Link]) -> Iterator[Finding]:
     parts: dict[str, list[str]] = {}
     for link in sums:
         parts.setdefault(link.figures[-1], []).extend(link.figures[:-1])
+    if _in_order(parts):
+        return
     told: set[frozenset[str]] = set()
     for link in sums:
         path = _way_back(link.figures[-1], parts)
@@ -176,6 +179,15 @@ def _circles(links: Sequence[Link]) -> Iterator[Finding]:
                 place=link.place,
                 remedy="name the parts of each sum so that it is not among them",
             )
+
+
+def _in_order(parts: Mapping[str, Iterable[str]]) -> bool:
+    """Say whether each sum can stand behind all its parts, so that none is a part of itself."""
+    try:
+        graphlib.TopologicalSorter(parts).prepare()
+    except graphlib.CycleError:
+        return False
+    return True
 
 
 def _way_back(start: str, parts: Mapping[str, Iterable[str]]) -> list[str]:

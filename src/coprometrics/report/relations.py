@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
@@ -233,7 +234,7 @@ def _one(name: str, figures: Mapping[str, Known]) -> str:
 
 
 def _different(names: Sequence[str]) -> None:
-    twice = sorted({name for name in names if names.count(name) > 1})
+    twice = sorted(name for name, times in Counter(names).items() if times > 1)
     if twice:
         raise ReportError(f"{', '.join(twice)} is named twice", remedy="name each figure once")
 
@@ -259,13 +260,22 @@ def _counts(known: Known) -> str:
 
 def groups_of(links: Sequence[Link]) -> Iterator[tuple[tuple[str, ...], tuple[Link, ...]]]:
     """Give the figures that hang together, with their links, in the order of the links."""
-    group: dict[str, int] = {}
-    for number, link in enumerate(links):
-        merged = {group[name] for name in link.figures if name in group}
-        for name, old in group.items():
-            if old in merged:
-                group[name] = number
-        group.update(dict.fromkeys(link.figures, number))
-    for last in dict.fromkeys(group[link.figures[0]] for link in links):
-        names = tuple(name for name, number in group.items() if number == last)
-        yield names, tuple(link for link in links if group[link.figures[0]] == last)
+    nearer: dict[str, str] = {}
+
+    def head(name: str) -> str:
+        """Give the figure that stands for all that hang together with one."""
+        while (near := nearer.setdefault(name, name)) != name:
+            nearer[name] = name = nearer[near]
+        return name
+
+    for link in links:
+        for name in link.figures:
+            nearer[head(name)] = head(link.figures[0])
+    named: dict[str, list[str]] = {}
+    held: dict[str, list[Link]] = {}
+    for name in nearer:
+        named.setdefault(head(name), []).append(name)
+    for link in links:
+        held.setdefault(head(link.figures[0]), []).append(link)
+    for first, mine in held.items():
+        yield tuple(named[first]), tuple(mine)

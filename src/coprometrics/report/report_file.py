@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
 from attrs import frozen
 
 from coprometrics.documents import setting
-from coprometrics.errors import ReportError, shown
+from coprometrics.documents.patterns import check_pattern
+from coprometrics.errors import ReportError
 from coprometrics.report.interval import Rounding
 from coprometrics.report.printed import Unit
 
@@ -149,16 +149,11 @@ class TableEntry:
 class Ignored:
     """Numbers of the document that are no figures of the report."""
 
-    pattern: str = setting("A regular expression; numbers within what it finds are ignored.")
+    pattern: str = setting("A regular expression of RE2; numbers within what it finds are ignored.")
     reason: str = setting("Why.", schema={"minLength": 1})
 
     def __attrs_post_init__(self) -> None:
-        try:
-            re.compile(self.pattern)
-        except re.error as error:
-            raise ReportError(
-                f"the pattern {shown(self.pattern)} cannot be used ({error})"
-            ) from None
+        check_pattern(self.pattern, "pattern", ReportError)
 
 
 @frozen

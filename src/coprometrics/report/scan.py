@@ -16,6 +16,7 @@ from typing import Final, Literal
 from attrs import frozen
 
 from coprometrics.documents import Place
+from coprometrics.documents.patterns import found_by
 from coprometrics.report._scan_rules import RULES
 from coprometrics.report.numerals import NUMBER_WORDS
 from coprometrics.report.text import PARAGRAPH, Document
@@ -42,11 +43,12 @@ class Pattern:
     """What a report file ignores.
 
     Attributes:
-        pattern: a regular expression; numbers within what it finds are ignored.
+        pattern: a regular expression of RE2; numbers within what it finds are ignored. The end of
+            a paragraph is a line feed for it.
         reason: why.
     """
 
-    pattern: re.Pattern[str]
+    pattern: str
     reason: str
 
 
@@ -142,9 +144,10 @@ def _reasons(text: str, patterns: Sequence[Pattern]) -> dict[int, tuple[int, str
 
 
 def _ignored(text: str, patterns: Sequence[Pattern]) -> Iterator[tuple[int, int, str]]:
+    lines = text.replace(PARAGRAPH, "\n")
     for pattern in patterns:
-        for match in pattern.pattern.finditer(text):
-            yield *match.span(), pattern.reason
+        for start, end in found_by(pattern.pattern, lines):
+            yield start, end, pattern.reason
     for reason, rule in RULES:
         for match in rule.finditer(text):
             yield *match.span(), reason

@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from attrs import frozen
@@ -144,8 +145,9 @@ def _labels(rows: Sequence[Sequence[_Cell]], name: str) -> tuple[list[str], list
     both = []
     for cells in (rows[0][1:], [row[0] for row in rows[1:]]):
         words = [re.sub(r"[^a-z0-9]+", "_", cell.text.lower()).strip("_") for cell in cells]
+        times = Counter(words)
         for cell, word in zip(cells, words, strict=True):
-            if not word or words.count(word) > 1:
+            if not word or times[word] > 1:
                 why = "is there twice" if word else "has no letters or digits"
                 raise ReportError(
                     f"the name {shown(cell.text)} in the table {name} {why}",
@@ -186,10 +188,12 @@ def _figures(
         if printed.unit in ("count", "quantity")
     )
     figures = {}
+    anywhere = next(iter(known), None)
+    by_column = [_first(prints, column) for column in zip(*ids, strict=True)]
     for line in ids:
-        for figure, column in zip(line, zip(*ids, strict=True), strict=True):
-            near = (prints[figure], *map(prints.get, column), *map(prints.get, line), *known)
-            like = next((printed for printed in near if printed is not None), None)
+        by_line = _first(prints, line)
+        for figure, in_column in zip(line, by_column, strict=True):
+            like = prints[figure] or in_column or by_line or anywhere
             unit: Unit = like.unit if like is not None else entry.unit or "count"
             money = (like.currency if like is not None else currency) if unit == "money" else None
             figures[figure] = Known(
@@ -200,6 +204,10 @@ def _figures(
                 entry.audited,
             )
     return figures
+
+
+def _first(prints: Mapping[str, Printed | None], figures: Iterable[str]) -> Printed | None:
+    return next((prints[figure] for figure in figures if prints[figure] is not None), None)
 
 
 def _sums(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import ClassVar, Literal
 
 import attrs
 
 from coprometrics.documents import setting
-from coprometrics.errors import ConfigError, shown
+from coprometrics.documents.patterns import check_pattern
+from coprometrics.errors import ConfigError
 from coprometrics_csv.dialect import Dialect
 
 __all__ = ["Column", "ColumnType", "Condition", "CurrencyColumn", "Identity", "Mapping", "Rule"]
@@ -169,7 +169,7 @@ class Condition:
         "The text, or one of the texts, that the cell is, capitals included.", default=None
     )
     regex: str | None = setting(
-        "A regular expression of Python that is found in the cell.", default=None
+        "A regular expression of RE2 that is found in the cell.", default=None
     )
     every: tuple[Condition, ...] = setting("Conditions that must all hold.", name="and", default=())
     some: tuple[Condition, ...] = setting(
@@ -187,7 +187,7 @@ class Condition:
                 remedy="nest conditions with and, or, not",
             )
         if self.regex is not None:
-            _check_regex(self.regex)
+            check_pattern(self.regex, "regex", ConfigError, where="csv mapping")
 
 
 @attrs.frozen
@@ -263,12 +263,3 @@ class Mapping:
         default=(),
         examples=(["Notes"],),
     )
-
-
-def _check_regex(pattern: str) -> None:
-    try:
-        re.compile(pattern)
-    except re.error as error:
-        raise ConfigError(
-            f"the regex {shown(pattern)} cannot be used ({error})", where="csv mapping"
-        ) from None

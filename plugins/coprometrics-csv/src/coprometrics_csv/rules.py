@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -67,10 +66,9 @@ def _tested(condition: Condition, cells: Cells) -> Any:
         texts = (given,) if isinstance(given, str) else given or ()
         wanted = pa.array([text.strip(WHITE) for text in texts], pa.string())
         return pc.is_in(cells, value_set=wanted)
-    search = re.compile(condition.regex).search
     coded = cells.dictionary_encode()
-    found = [search(text) is not None for text in coded.dictionary.to_pylist()]
-    return pa.array(found, pa.bool_()).take(coded.indices)
+    found = pc.match_substring_regex(coded.dictionary, pattern=condition.regex)
+    return found.take(coded.indices)
 
 
 def decide(rules: tuple[Rule, ...], cells_of: CellsOf, rows: int) -> Decision:
