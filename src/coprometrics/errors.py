@@ -52,7 +52,9 @@ WITHHELD = "(withheld)"
 """What stands in place of a value that may be about somebody."""
 
 _LONGEST_SHOWN = 60
-_ADDRESS = re.compile(r"(?<!\w)'(?!@')[^'@]*@[^']*'|[^\s,;:()'\"]+@[^\s,;:()'\"]+")
+_ADDRESS = re.compile(
+    r"(?<!\w)'(?!@')[^'@]*@[^']*'|(?<![^\s,;:()'\"])[^\s,;:()'\"]+@[^\s,;:()'\"]+"
+)
 _ADDRESS_WITHHELD = "(a text with @, withheld)"
 _CODE = re.compile(r"\b[A-Z]{3}\b")
 _NUMBER = re.compile(r"(?:[-+(]*[$£€]? ?[-+]?[0-9.,].*)?")
