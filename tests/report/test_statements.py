@@ -500,8 +500,8 @@ def test_every_statement_of_the_real_report_is_found_once() -> None:
     assert all(len(printed) == 1 for printed in found.values())
 
 
-WORDS = ["we", "met", "12", "people", "of", "5 000", "a b", "7.", "9"]
-BRIEF = st.lists(st.sampled_from(WORDS), min_size=1, max_size=12).map(" ".join)
+ALIKE = ["we", "met", "12", "people", "of", "5 000", "a b", "7.", "9"]
+BRIEF = st.lists(st.sampled_from(ALIKE), min_size=1, max_size=12).map(" ".join)
 
 
 @given(BRIEF, BRIEF, st.lists(st.sampled_from(["we", "met", "of", "a", "{x}"]), max_size=5))
