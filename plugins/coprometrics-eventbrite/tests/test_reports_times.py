@@ -12,9 +12,12 @@ from hypothesis import strategies as st
 
 from coprometrics.errors import ConfigError
 from coprometrics.timezones import timezone
+from coprometrics_csv.dates import DateFormat, two_readings
 from coprometrics_csv.faults import CellError
 from coprometrics_csv.people import address_of
 from coprometrics_eventbrite.cells import People, present
+from coprometrics_eventbrite.config import Eventbrite
+from coprometrics_eventbrite.presets import PRESETS, Preset
 from coprometrics_eventbrite.times import Times
 
 FORMATS = ("%m/%d/%y %H:%M", "%d/%m/%Y %H:%M:%S", "%d %B %Y", "%d.%m.%Y %H:%M")
@@ -81,7 +84,13 @@ def test_without_a_time_zone_the_day_is_the_one_that_is_written(text: str, aware
 
 def test_formats_that_read_one_text_differently_are_refused() -> None:
     with pytest.raises(ConfigError, match=r"read '.*' differently; keep one of them"):
-        Times.of(("%m/%d/%y %H:%M", "%d/%m/%y %H:%M"))
+        Eventbrite(date_formats=("%m/%d/%y %H:%M", "%d/%m/%y %H:%M"))
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
+def test_no_report_has_formats_that_read_one_text_differently(preset: Preset) -> None:
+    formats = tuple(DateFormat.of(text, "eventbrite") for text in preset.date_formats)
+    assert two_readings(formats, times=True) is None
 
 
 @given(st.lists(st.sampled_from(["a", " a ", "", "  ", "N/A", "n/a", "Info  Requested", "-", "İ"])))

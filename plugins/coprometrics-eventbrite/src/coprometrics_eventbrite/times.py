@@ -13,10 +13,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from attrs import define, frozen
 
-from coprometrics.errors import ConfigError, shown
 from coprometrics_csv.arrays import plain
 from coprometrics_csv.convert import Cells, Values
-from coprometrics_csv.dates import DateFormat, parse_date, parse_datetime, two_readings
+from coprometrics_csv.dates import DateFormat, parse_date, parse_datetime
 from coprometrics_csv.faults import CellError
 from coprometrics_csv.readers import INSTANT
 
@@ -65,20 +64,12 @@ class Times:
 
     @classmethod
     def of(cls, texts: tuple[str, ...]) -> Times:
-        """Read the formats.
+        """Take the formats as they are written.
 
         Raises:
-            ConfigError: when one is no format, or two read one text differently.
+            ConfigError: when one is no format.
         """
-        formats = tuple(DateFormat.of(text, "eventbrite") for text in texts)
-        if found := two_readings(formats, times=True):
-            one, other, text = found
-            raise ConfigError(
-                f"the formats {shown(one.text)} and {shown(other.text)} read {text!r} differently",
-                where="eventbrite, date_formats",
-                remedy="keep one of them",
-            )
-        return cls(formats)
+        return cls(tuple(DateFormat.of(text, "eventbrite") for text in texts))
 
     def read(self, cells: Cells, zone: zoneinfo.ZoneInfo | None) -> Moments:
         """Read the cells of a block, which are trimmed and null where they are missing.
