@@ -10,7 +10,7 @@ from typing import Final
 
 from attrs import frozen
 
-from coprometrics.errors import ConfigError, ParameterError
+from coprometrics.errors import WITHHELD, ConfigError, ParameterError
 
 __all__ = ["TOKEN_VARIABLE", "Token", "find_token"]
 
@@ -18,7 +18,6 @@ TOKEN_VARIABLE: Final = "EVENTBRITE_TOKEN"  # noqa: S105  (the name of a variabl
 """The environment variable that may hold the token."""
 
 _FORM = re.compile(r"[A-Za-z0-9._~+/=-]{8,512}")
-_WITHHELD = "(withheld)"
 _MOST_BYTES = 4_096
 
 
@@ -28,7 +27,7 @@ class _Hidden(str):
     __slots__ = ()
 
     def __repr__(self) -> str:
-        return _WITHHELD
+        return WITHHELD
 
 
 @frozen(repr=False, eq=False)
@@ -59,7 +58,7 @@ private token from Account settings, Developer links, API keys
         object.__setattr__(self, "_text", _Hidden(self._text))
 
     def __repr__(self) -> str:
-        return f"Token{_WITHHELD}"
+        return f"Token{WITHHELD}"
 
     def headers(self) -> dict[str, str]:
         """Give the headers of a call. They are for the service and must not be kept."""
