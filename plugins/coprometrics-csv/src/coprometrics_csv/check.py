@@ -11,7 +11,7 @@ from coprometrics.errors import ConfigError, CoprometricsError, shown
 from coprometrics.money import exponent
 from coprometrics.records import FieldSpec, Record, field_specs, record_type
 from coprometrics_csv.columns import fold
-from coprometrics_csv.dates import DateFormat, two_readings, zone
+from coprometrics_csv.dates import DateFormat, refuse_two_readings, zone
 from coprometrics_csv.mapping import Column, Mapping
 
 __all__ = ["check_mapping", "column_place", "record_of"]
@@ -145,13 +145,7 @@ def _check_dates(column: Column, specs: Dictionary[str, FieldSpec], where: str) 
                 where=where,
                 remedy="keep one order",
             )
-    if found := two_readings(formats, times=column.type == "datetime"):
-        one, other, text = found
-        raise ConfigError(
-            f"the formats {shown(one.text)} and {shown(other.text)} read {text!r} differently",
-            where=where,
-            remedy="keep one of them",
-        )
+    refuse_two_readings(formats, times=column.type == "datetime", where=where)
 
 
 def _order(text: str, *, year_first: bool) -> str | None:

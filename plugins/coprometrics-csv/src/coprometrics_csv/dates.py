@@ -32,6 +32,7 @@ __all__ = [
     "localised",
     "parse_date",
     "parse_datetime",
+    "refuse_two_readings",
     "two_readings",
     "zone",
 ]
@@ -122,6 +123,26 @@ def two_readings(
             if found not in (None, (None, other.precision), reading(one, text)):
                 return one, other, text
     return None
+
+
+def refuse_two_readings(formats: tuple[DateFormat, ...], *, times: bool, where: str) -> None:
+    """Refuse formats of which two read one text differently: it would not be known which counts.
+
+    Args:
+        formats: the formats.
+        times: whether the time of day counts, or the day alone.
+        where: where they are declared.
+
+    Raises:
+        ConfigError: when there are two such formats.
+    """
+    if found := two_readings(formats, times=times):
+        one, other, text = found
+        raise ConfigError(
+            f"the formats {shown(one.text)} and {shown(other.text)} read {text!r} differently",
+            where=where,
+            remedy="keep one of them",
+        )
 
 
 def _precision(text: str, seen: frozenset[str], where: str) -> Precision:

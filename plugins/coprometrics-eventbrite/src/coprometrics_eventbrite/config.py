@@ -13,7 +13,7 @@ from coprometrics.documents import setting
 from coprometrics.errors import ConfigError, ParameterError, shown
 from coprometrics.money import CURRENCIES
 from coprometrics.timezones import timezone
-from coprometrics_csv.dates import DateFormat, two_readings
+from coprometrics_csv.dates import DateFormat, refuse_two_readings
 
 __all__ = ["DeclaredEvent", "Eventbrite", "Standing"]
 
@@ -185,7 +185,8 @@ class Eventbrite:
         if self.event is not None:
             _check_pattern(self.event, _ID["pattern"], "event", where)
         _check_zone(self.timezone, where)
-        _check_formats(self.date_formats, f"{where}, date_formats")
+        formats = tuple(DateFormat.of(text, where) for text in self.date_formats)
+        refuse_two_readings(formats, times=True, where=f"{where}, date_formats")
         if self.currency is not None and self.currency not in CURRENCIES:
             raise ConfigError(
                 f"currency is {shown(self.currency)}", where=where, remedy="use a code such as GBP"
@@ -229,18 +230,6 @@ def _check_word(word: str | None, where: str) -> None:
             f"{shown(word)} is no word for records",
             where=where,
             remedy="use small letters, digits and _, such as co_creation",
-        )
-
-
-def _check_formats(texts: tuple[str, ...], where: str) -> None:
-    """Refuse formats of which two read one text differently: it would not be known which counts."""
-    formats = tuple(DateFormat.of(text, where) for text in texts)
-    if found := two_readings(formats, times=True):
-        one, other, text = found
-        raise ConfigError(
-            f"the formats {shown(one.text)} and {shown(other.text)} read {text!r} differently",
-            where=where,
-            remedy="keep one of them",
         )
 
 
