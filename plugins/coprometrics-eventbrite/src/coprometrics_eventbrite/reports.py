@@ -142,26 +142,27 @@ def _tasks(
     """Give what is to be done once all rows are there; it may be done at the same time."""
     config = tally.config
     turnout = Turnout()
-    for rows, refusals in _orders(shelves, report, config):
-        donations = bookings.are_donations(rows["ticket_kind"], config)
+    for rows, donations, refusals in _orders(shelves, report, config):
         yield partial(_incomes, rows, donations, config)
         if refusals:
             yield partial(list, refusals)
         turnout.see(_tickets(rows, donations))
     unknown = turnout.unknown(over)
     yield lambda: [*tally.skipped(), *tally.notices(), *about_unknown(unknown, config)]
-    for rows, _ in _orders(shelves, report, config):
-        donations = bookings.are_donations(rows["ticket_kind"], config)
+    for rows, donations, _ in _orders(shelves, report, config):
         yield partial(_attendances, rows, donations, unknown, config)
 
 
 def _orders(
     shelves: Shelves, report: Report, config: Eventbrite
-) -> Iterator[tuple[pa.Table, list[Refusal]]]:
-    """Give the sound rows of whole orders, and the refusals of the others."""
+) -> Iterator[tuple[pa.Table, Any, list[Refusal]]]:
+    """Give the sound rows of whole orders, which are donations, and the refusals of the others."""
     for part in shelves.parts():
-        rows, refusals = without_doubtful(part, bookings.are_donations(part["ticket_kind"], config))
-        yield rows if "status" in report.positions else with_refunds(rows), refusals
+        donations = bookings.are_donations(part["ticket_kind"], config)
+        rows, refusals = without_doubtful(part, donations)
+        if refusals:
+            donations = bookings.are_donations(rows["ticket_kind"], config)
+        yield rows if "status" in report.positions else with_refunds(rows), donations, refusals
 
 
 def _tickets(rows: pa.Table, donations: Any) -> pa.Table:
