@@ -27,7 +27,6 @@ __all__ = [
     "missing_as_null",
     "prefixed",
     "scattered",
-    "seems_repeated",
     "trim",
 ]
 
@@ -36,6 +35,8 @@ Cells = Any
 
 _MOST_REMEMBERED = 100_000
 _SAMPLE = 4_096
+_MOST_DIFFERENT = 3_686
+"""Up to so many different texts of a sample it is worth it to find each."""
 WHITE = (
     " \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\u1680"
     "\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
@@ -112,7 +113,7 @@ class Reader:
         if self.quick is None:
             return self._each(cells)
         if isinstance(cells, pa.DictionaryArray) or (
-            self.type == pa.string() and seems_repeated(cells)
+            self.type == pa.string() and _seem_repeated(cells)
         ):
             coded = cells.dictionary_encode()
             different = self.read(coded.dictionary)
@@ -174,15 +175,10 @@ class Reader:
         return result
 
 
-def seems_repeated(cells: Cells, *, most: float = 0.9) -> bool:
-    """Guess whether looking at each different text once is worth finding them.
-
-    Args:
-        cells: the cells of a block.
-        most: up to which share of different texts it is worth it.
-    """
+def _seem_repeated(cells: Cells) -> bool:
+    """Guess whether looking at each different text once is worth finding them."""
     sample = cells[:_SAMPLE]
-    return len(cells) > len(sample) and pc.count_distinct(sample).as_py() < most * _SAMPLE
+    return len(cells) > len(sample) and pc.count_distinct(sample).as_py() <= _MOST_DIFFERENT
 
 
 def matching(pattern: str) -> Callable[[Cells], tuple[Any, Any]]:
