@@ -14,12 +14,13 @@ from hypothesis import strategies as st
 
 from coprometrics.records import Attendance, Income
 from coprometrics.tables.validation import validate
+from coprometrics_csv.arrays import numbers
 from coprometrics_eventbrite.bookings import (
     PAYMENTS,
     TICKETS,
     attendances,
     incomes,
-    incomes_and_places,
+    incomes_and_lines,
     standing_of_flags,
     standing_of_words,
 )
@@ -127,7 +128,8 @@ def test_an_event_without_a_booking_is_not_unknown() -> None:
 @given(rows=st.lists(payment, max_size=12), seed=st.integers(0, 9))
 def test_no_penny_is_lost(rows: Any, seed: int) -> None:
     table = pa.Table.from_pylist(rows, schema=PAYMENTS)
-    made, places = incomes_and_places(table, Eventbrite())
+    placed = table.append_column("line", numbers(0, len(rows)))
+    made, places = incomes_and_lines(placed, Eventbrite())
     assert validate(made, Income).issues.num_rows == 0
     found = made.to_pylist()
     assert len({row["id"] for row in found}) == len(found)

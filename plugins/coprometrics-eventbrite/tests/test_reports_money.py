@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from coprometrics.records import Income
+
 # Donations.
 
 
@@ -46,6 +48,13 @@ def test_a_fee_and_a_donation_of_one_order_are_two_incomes(read: Any) -> None:
 
 
 # Payments and refunds.
+
+
+def test_an_income_stands_on_the_first_line_of_its_order(read: Any) -> None:
+    donation = {"Order #": "5002", "Ticket Type": "Donation", "Total Paid": "15.00"}
+    found = read("us", {}, donation, donation | {"Attendee #": "9002"})
+    (lines,) = (batch.lines for batch in found.batches if batch.record_type is Income)
+    assert lines.to_pylist() == [3]
 
 
 def test_income_is_once_an_order_on_the_day_it_was_made(read: Any) -> None:

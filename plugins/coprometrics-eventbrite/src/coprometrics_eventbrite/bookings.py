@@ -23,7 +23,14 @@ import pyarrow.compute as pc
 from coprometrics_csv.arrays import again, each_once, numbers, only, plain, plain_columns, shared
 from coprometrics_csv.readers import INSTANT
 from coprometrics_eventbrite.config import Eventbrite, Standing
-from coprometrics_eventbrite.repeats import coded, ranked, several_times, starts_of_runs
+from coprometrics_eventbrite.repeats import (
+    coded,
+    in_order,
+    ranked,
+    several_times,
+    starts_of_runs,
+)
+from coprometrics_eventbrite.sums import summed
 
 __all__ = [
     "PAYMENTS",
@@ -32,7 +39,7 @@ __all__ = [
     "are_donations",
     "attendances",
     "incomes",
-    "incomes_and_places",
+    "incomes_and_lines",
     "native",
     "standing_of_flags",
     "standing_of_words",
@@ -218,20 +225,18 @@ def incomes(payments: pa.Table, config: Eventbrite) -> pa.Table:
         The rows, ordered by identifier, and by currency and event where an order has several.
         The day is the first of those of the order.
     """
-    return incomes_and_places(payments, config)[0]
+    return incomes_and_lines(payments.append_column("line", numbers(0, len(payments))), config)[0]
 
 
-def incomes_and_places(payments: pa.Table, config: Eventbrite) -> tuple[pa.Table, pa.Array[Any]]:
-    """Make the rows of ``Income``, and say for each which is the first of its payments, from 0."""
+def incomes_and_lines(payments: pa.Table, config: Eventbrite) -> tuple[pa.Table, pa.Array[Any]]:
+    """Make the rows of ``Income``, and say for each which is the first ``line`` of its payments."""
     amounts = payments["amount_minor"]
-    table = payments.select(PAYMENTS.names).append_column("back", pc.less(amounts, 0))
-    table = table.append_column("row", numbers(0, len(table)))
-    keys = ["order_id", "event_id", "currency", "donation", "back"]
-    sums = (
-        only(table, pc.not_equal(amounts, 0))
-        .group_by(keys, use_threads=False)
-        .aggregate([("amount_minor", "sum"), ("received_on", "min"), ("row", "min")])
-        .combine_chunks()
+    sums = summed(
+        only(
+            payments.select([*PAYMENTS.names, "line"]).append_column("back", pc.less(amounts, 0)),
+            pc.not_equal(amounts, 0),
+        ),
+        ("order_id", "event_id", "currency", "donation", "back"),
     )
     back, donated = _array(sums["back"]), _array(sums["donation"])
     # What a payment is: 0 a fee, 1 a donation, 2 a refund, 3 a donation given back.
@@ -245,18 +250,21 @@ def incomes_and_places(payments: pa.Table, config: Eventbrite) -> tuple[pa.Table
         {
             "id": ids,
             "stream": shared(streams, sort),
-            "amount_minor": sums["amount_minor_sum"],
+            "amount_minor": sums["amount_minor"],
             "currency": sums["currency"],
-            "received_on": sums["received_on_min"],
+            "received_on": sums["received_on"],
             "activity_id": native(sums["event_id"]),
             "kind": shared(pa.array(["fee", "donation", "refund", "refund"]), sort),
         }
     )
+    lines = _array(sums["line"])
+    if in_order(ids) and several_times(ids) is None:
+        return rows, lines
     names = ["id", "currency", "activity_id"]
     order = pc.sort_indices(
         plain_columns(rows.select(names)), sort_keys=[(name, "ascending") for name in names]
     )
-    return rows.take(order), sums["row_min"].combine_chunks().take(order)
+    return rows.take(order), lines.take(order)
 
 
 def _repeats(orders: Any, people: Any, standing: Any, ids: Any) -> Any:

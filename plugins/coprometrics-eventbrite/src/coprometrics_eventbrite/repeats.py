@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-__all__ = ["coded", "ranked", "several_times", "starts_of_runs"]
+__all__ = ["begins_of_runs", "coded", "in_order", "ranked", "several_times", "starts_of_runs"]
 
 
 def coded(values: Any) -> Any:
@@ -21,8 +21,8 @@ def coded(values: Any) -> Any:
         >>> coded(pa.array(["b", "b", "d", "a", "b"])).to_pylist()
         [0, 0, 1, 2, 0]
     """
-    if _in_order(values):
-        return pc.subtract(pc.cumulative_sum(_begins(values).cast(pa.int64())), 1)
+    if in_order(values):
+        return pc.subtract(pc.cumulative_sum(begins_of_runs(values).cast(pa.int64())), 1)
     return values.dictionary_encode().indices.cast(pa.int64())
 
 
@@ -33,7 +33,7 @@ def ranked(values: Any) -> Any:
         >>> ranked(pa.array(["b", "b", "d", "a", "b"])).to_pylist()
         [1, 1, 2, 0, 1]
     """
-    if _in_order(values):
+    if in_order(values):
         return coded(values)
     return pc.subtract(pc.rank(values, tiebreaker="dense").cast(pa.int64()), 1)
 
@@ -45,8 +45,8 @@ def several_times(values: Any) -> Any:
         >>> several_times(pa.array([4, 5, None, 4, None])).to_pylist()
         [True, False, False, True, False]
     """
-    if _in_order(values):
-        begins = _begins(values)
+    if in_order(values):
+        begins = begins_of_runs(values)
         if _all(begins):
             return None
         ends = pa.concat_arrays([begins[1:], pa.array([True])])
@@ -65,12 +65,12 @@ def starts_of_runs(values: Any) -> Any:
         >>> starts_of_runs(pa.array([7, 7, 9, 7])).to_pylist()
         [0, 0, 2, 3]
     """
-    begins = _begins(values)
+    begins = begins_of_runs(values)
     run = pc.subtract(pc.cumulative_sum(begins.cast(pa.int64())), 1)
     return pc.indices_nonzero(begins).cast(pa.int64()).take(run)
 
 
-def _in_order(values: Any) -> bool:
+def in_order(values: Any) -> bool:
     """Say whether no value is below the one before it, and none is missing."""
     return not values.null_count and _all(pc.less_equal(values[:-1], values[1:]))
 
@@ -79,7 +79,12 @@ def _all(hit: Any) -> bool:
     return bool(pc.all(hit, min_count=0).as_py())
 
 
-def _begins(values: Any) -> Any:
-    """Say of each value, none of which is missing, whether it is another than the one before."""
+def begins_of_runs(values: Any) -> Any:
+    """Say of each value, none of which is missing, whether it is another than the one before.
+
+    Examples:
+        >>> begins_of_runs(pa.array([7, 7, 9, 7])).to_pylist()
+        [True, False, True, True]
+    """
     first = pa.array([True] * min(len(values), 1), pa.bool_())
     return pa.concat_arrays([first, pc.not_equal(values[1:], values[:-1])])

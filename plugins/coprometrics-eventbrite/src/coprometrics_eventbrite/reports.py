@@ -173,8 +173,7 @@ def _tickets(rows: pa.Table, donations: Any) -> pa.Table:
 
 def _incomes(rows: pa.Table, donations: Any, config: Eventbrite) -> Iterable[Batch]:
     paid = payments(rows, donations)
-    incomes, first = bookings.incomes_and_places(paid, config)
-    return _batches(Income, incomes, paid["line"].combine_chunks().take(first))
+    return _batches(Income, *bookings.incomes_and_lines(paid, config))
 
 
 def _attendances(
