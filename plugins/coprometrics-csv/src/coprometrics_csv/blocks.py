@@ -96,45 +96,46 @@ class BlockReader:
     def _pieces(self) -> Iterator[tuple[Block, int]]:
         """Give blocks and their sizes; around what is not plain they become small."""
         step = self._size
-        while window := self._feed.ahead(step):
+        while there := self._feed.fill(step):
             before = self._feed.taken
-            end = self._end_of_whole_records(window, step)
-            block = self._fast_block(window, end) if end else None
+            size = self._size_of_whole_records(min(there, step))
+            block = self._fast_block(size) if size else None
             if block is not None:
                 step = min(2 * step, self._size)
             elif step > self._smallest and self._fast is not None and not self._in_footer:
                 step = max(step // 8, self._smallest)
                 continue
             else:
-                block = self._careful_block(end or min(len(window), step))
+                block = self._careful_block(size or min(there, step))
             yield _encoded(block, self._shared), self._feed.taken - before
 
-    def _end_of_whole_records(self, window: bytes, size: int) -> int:
-        """Guess where the last whole record of the window ends; 0 for no guess.
+    def _size_of_whole_records(self, size: int) -> int:
+        """Guess how many bytes of whole records are within ``size`` bytes; 0 for no guess.
 
         Outside quotes the number of quotes before is even. The guess is only followed where the
         quotes turn out to be well placed.
         """
-        if self._feed.ended and len(window) <= size:
-            return len(window)
-        end = window.rfind(b"\n", 0, size) + 1
+        window, start = self._feed.window, self._feed.at
+        if self._feed.is_last(start + size):
+            return size
+        end = window.rfind(b"\n", start, start + size) + 1
         quote = self._dialect.quote.encode()
-        if not quote or not end or window.find(quote, 0, end) < 0:
-            return end
-        odd = window.count(quote, 0, end) % 2
-        while odd and end:
-            before = window.rfind(b"\n", 0, end - 1) + 1
-            odd = (odd + window.count(quote, before, end)) % 2
-            end = before
-        return end
+        if quote and end and window.find(quote, start, end) >= 0:
+            odd = window.count(quote, start, end) % 2
+            while odd and end:
+                before = window.rfind(b"\n", start, end - 1) + 1
+                odd = (odd + window.count(quote, before or start, end)) % 2
+                end = before
+        return max(end - start, 0)
 
-    def _fast_block(self, window: bytes, end: int) -> Block | None:
+    def _fast_block(self, size: int) -> Block | None:
         if self._fast is None or self._in_footer:
             return None
-        plain = self._fast.read(window, end, self._line)
+        start = self._feed.at
+        plain = self._fast.read(self._feed.window, start, start + size, self._line)
         if plain is None:
             return None
-        self._feed.take(end)
+        self._feed.take(size)
         self._line += plain.physical_lines
         return Block(cells=plain.cells, lines=plain.lines, problems={}, left_out={})
 

@@ -6,6 +6,7 @@ import codecs
 from collections.abc import Iterator
 from typing import BinaryIO
 
+import pyarrow as pa
 from attrs import frozen
 
 from coprometrics.errors import SourceError
@@ -69,9 +70,7 @@ def _can_read(source: Source, name: str) -> bool:
     return True
 
 
-def utf8_chunks(
-    file: BinaryIO, encoding: Encoding, name: str, size: int = _CHUNK
-) -> Iterator[bytes]:
+def utf8_chunks(file: BinaryIO, encoding: Encoding, name: str) -> Iterator[bytes]:
     """Read a file piece by piece as UTF-8.
 
     Raises:
@@ -79,14 +78,14 @@ def utf8_chunks(
             the disk or the network fails.
     """
     file.seek(encoding.skip)
-    check = codecs.lookup(encoding.name).name in ("utf-8", "ascii")
+    plain = codecs.lookup(encoding.name).name == "utf-8"
     decoder = codecs.getincrementaldecoder(encoding.name)("strict")
     before = encoding.skip
     while True:
-        chunk = _read(file, size, name)
+        chunk = _read(file, _CHUNK, name)
         pending = decoder.getstate()[0]
-        # Plain ASCII between two characters needs no decoding to be known as valid.
-        valid = check and bool(chunk) and not pending and chunk.isascii()
+        # What lies between two characters needs no decoding to be known as valid.
+        valid = plain and bool(chunk) and not pending and _is_utf8(chunk)
         try:
             text = chunk if valid else decoder.decode(chunk, not chunk).encode("utf-8")
         except UnicodeError as error:
@@ -98,6 +97,19 @@ def utf8_chunks(
         if not chunk:
             return
         before += len(chunk)
+
+
+def _is_utf8(text: bytes) -> bool:
+    """Say whether a text is UTF-8 as a whole: by Arrow, which makes no copy of it."""
+    if text.isascii():
+        return True
+    offsets = pa.array([0, len(text)], pa.int64()).buffers()[1]
+    whole = pa.Array.from_buffers(pa.large_string(), 1, [None, offsets, pa.py_buffer(text)])
+    try:
+        whole.validate(full=True)
+    except pa.ArrowInvalid:
+        return False
+    return True
 
 
 def _read(file: BinaryIO, size: int, name: str) -> bytes:

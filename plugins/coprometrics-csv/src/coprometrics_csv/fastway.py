@@ -74,43 +74,43 @@ class FastWay:
             and (dialect.delimiter + dialect.quote).isascii()
         )
 
-    def read(self, window: bytes, end: int, line: int) -> Plain | None:
-        """Read the records of ``window[:end]``, the first on the given line, or decline."""
-        if not self._unsurprising(window, end):
+    def read(self, window: bytes, start: int, end: int, line: int) -> Plain | None:
+        """Read the records of ``window[start:end]``, the first on the given line, or decline."""
+        if not self._unsurprising(window, start, end):
             return None
-        data = pa.py_buffer(window).slice(0, end)
+        data = pa.py_buffer(window).slice(start, end - start)
         if any(_has(data, pattern) for pattern in self._declined):
             return None
-        quoted = bool(self._quote) and window.find(self._quote, 0, end) >= 0
+        quoted = bool(self._quote) and window.find(self._quote, start, end) >= 0
         if quoted and not _has(data, self._well_quoted):
             return None
-        if not quoted and not self._lines_within_limit(window, end):
+        if not quoted and not self._lines_within_limit(window, start, end):
             return None
-        table = self._parse(data, everything=quoted)
+        table = self._parse(data, quoted=quoted)
         if table is None or _has_empty_row(table):
             return None
         if quoted and not self._cells_within_limit(table):
             return None
         physical = table.num_rows
         if quoted or self._width == 1:
-            physical = window.count(b"\n", 0, end) + (window[end - 1 : end] != b"\n")
+            physical = window.count(b"\n", start, end) + (window[end - 1 : end] != b"\n")
         lines = _lines(table, line, physical, quoted=quoted)
         if lines is None:
             return None
         cells = {column: _one_chunk(table.column(str(column))) for column in self._wanted}
         return Plain(cells, lines, physical)
 
-    def _unsurprising(self, window: bytes, end: int) -> bool:
+    def _unsurprising(self, window: bytes, start: int, end: int) -> bool:
         """Say whether there is nothing but text, newlines and perhaps quotes."""
-        if window.find(b"\0", 0, end) >= 0 or window.startswith(_MARK):
+        if window.find(b"\0", start, end) >= 0 or window.startswith(_MARK, start):
             return False
         if not self._comment:
             return True
-        after_newline = window.find(b"\n" + self._comment, 0, end) >= 0
-        return not after_newline and not window.startswith(self._comment)
+        after_newline = window.find(b"\n" + self._comment, start, end) >= 0
+        return not after_newline and not window.startswith(self._comment, start)
 
-    def _lines_within_limit(self, window: bytes, end: int) -> bool:
-        at, limit = 0, self._dialect.record_limit
+    def _lines_within_limit(self, window: bytes, start: int, end: int) -> bool:
+        at, limit = start, self._dialect.record_limit
         while end - at > limit:
             after = window.rfind(b"\n", at, at + limit) + 1
             if not after:
@@ -123,21 +123,21 @@ class FastWay:
         longest = (pc.max(pc.binary_length(column)).as_py() or 0 for column in table.columns)
         return 2 * sum(longest) + 4 * self._width <= self._dialect.record_limit
 
-    def _parse(self, data: pa.Buffer, *, everything: bool) -> pa.Table | None:
+    def _parse(self, data: pa.Buffer, *, quoted: bool) -> pa.Table | None:
         types: dict[str, pa.DataType] = dict.fromkeys(self._names, pa.string())
-        if not everything:
+        if not quoted:
             types = {str(column): self._type(column) for column in self._wanted}
         try:
             return pcsv.read_csv(
                 pa.BufferReader(data),  # type: ignore[arg-type]  # the stubs know Python files only
                 read_options=pcsv.ReadOptions(
                     column_names=self._names,
-                    block_size=data.size + 1 if everything else _PART,
+                    block_size=data.size + 1 if quoted else _PART,
                 ),
                 parse_options=pcsv.ParseOptions(
                     delimiter=self._dialect.delimiter,
-                    quote_char=self._dialect.quote or False,
-                    newlines_in_values=everything,
+                    quote_char=self._dialect.quote if quoted else False,
+                    newlines_in_values=quoted,
                     # A blank line is then an empty row, and declined.
                     ignore_empty_lines=self._width == 1,
                 ),
