@@ -97,7 +97,9 @@ def person_keys(addresses: Iterable[str], key: bytes) -> list[str]:
     keyed = hashlib.blake2b(key=key, digest_size=_DIGEST_BYTES)
     keys = []
     for address in addresses:
-        normal = unicodedata.normalize("NFKC", address).strip().casefold()
+        # Normalising takes long, and leaves ASCII as it is.
+        text = address if address.isascii() else unicodedata.normalize("NFKC", address)
+        normal = text.strip().casefold()
         if not normal:
             raise ParameterError("the text that identifies a person is empty")
         digest = keyed.copy()

@@ -24,8 +24,9 @@ from coprometrics_csv.arrays import again, each_once, numbers, only, plain, plai
 from coprometrics_csv.readers import INSTANT
 from coprometrics_eventbrite.config import Eventbrite, Standing
 from coprometrics_eventbrite.repeats import (
+    ascending,
+    begins_of_runs,
     coded,
-    in_order,
     ranked,
     several_times,
     starts_of_runs,
@@ -258,7 +259,7 @@ def incomes_and_lines(payments: pa.Table, config: Eventbrite) -> tuple[pa.Table,
         }
     )
     lines = _array(sums["line"])
-    if in_order(ids) and several_times(ids) is None:
+    if ascending(ids) and several_times(ids) is None:
         return rows, lines
     names = ["id", "currency", "activity_id"]
     order = pc.sort_indices(
@@ -273,9 +274,7 @@ def _repeats(orders: Any, people: Any, standing: Any, ids: Any) -> Any:
     if together is None:
         return None
     rows = pc.indices_nonzero(pc.and_(together, people.is_valid()))
-    person = people.take(rows).dictionary_encode()
-    wide = pc.multiply(coded(orders.take(rows)), len(person.dictionary))
-    pairs = pc.add(wide, person.indices.cast(pa.int64()))
+    pairs = _people_of_orders(orders.take(rows), people.take(rows))
     repeated = several_times(pairs)
     if repeated is None:
         return None
@@ -289,6 +288,19 @@ def _repeats(orders: Any, people: Any, standing: Any, ids: Any) -> Any:
     first = place.take(by_pair).take(starts_of_runs(pairs.take(by_pair)))
     later = rows.take(by_pair).filter(pc.not_equal(place.take(by_pair), first))
     return pc.is_in(numbers(0, len(ids)), value_set=later.cast(pa.int64()))
+
+
+def _people_of_orders(orders: Any, people: Any) -> Any:
+    """Give each person of an order a number, which is the same for all their tickets in it."""
+    if ascending(orders):
+        # Mostly all tickets of an order have the address of who ordered.
+        begins = begins_of_runs(orders)
+        others = pc.and_not(pc.not_equal(people[1:], people[:-1]), begins[1:])
+        if not pc.any(others, min_count=0).as_py():
+            return coded(orders)
+    person = people.dictionary_encode()
+    wide = pc.multiply(coded(orders), len(person.dictionary))
+    return pc.add(wide, person.indices.cast(pa.int64()))
 
 
 def _array(column: Any) -> Any:

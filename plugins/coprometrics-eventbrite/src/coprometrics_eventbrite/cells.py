@@ -49,6 +49,8 @@ def present(cells: Cells, placeholders: tuple[str, ...]) -> Cells:
 
 def _present(cells: Cells, nobody: Any) -> Cells:
     """Give the cells themselves where nothing is to be changed."""
+    if _numbers_only(cells) and not pc.any(pc.ascii_is_decimal(nobody), min_count=0).as_py():
+        return cells
     trimmed = trim(cells)
     same = trimmed.equals(cells)
     # Making capitals small takes long, and may only change the length of what is not ASCII.
@@ -61,6 +63,11 @@ def _present(cells: Cells, nobody: Any) -> Cells:
     if pc.any(stands, min_count=0).as_py():
         return pc.if_else(stands, None, trimmed)
     return cells if same else trimmed
+
+
+def _numbers_only(cells: Cells) -> bool:
+    """Say whether there are digits in every cell, and nothing else."""
+    return bool(pc.all(pc.ascii_is_decimal(cells), min_count=0).as_py())
 
 
 @define

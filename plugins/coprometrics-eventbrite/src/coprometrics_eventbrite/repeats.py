@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-__all__ = ["begins_of_runs", "coded", "in_order", "ranked", "several_times", "starts_of_runs"]
+__all__ = ["ascending", "begins_of_runs", "coded", "ranked", "several_times", "starts_of_runs"]
 
 
 def coded(values: Any) -> Any:
@@ -21,8 +21,8 @@ def coded(values: Any) -> Any:
         >>> coded(pa.array(["b", "b", "d", "a", "b"])).to_pylist()
         [0, 0, 1, 2, 0]
     """
-    if in_order(values):
-        return pc.subtract(pc.cumulative_sum(begins_of_runs(values).cast(pa.int64())), 1)
+    if ascending(values):
+        return _numbered(values)
     return values.dictionary_encode().indices.cast(pa.int64())
 
 
@@ -33,8 +33,8 @@ def ranked(values: Any) -> Any:
         >>> ranked(pa.array(["b", "b", "d", "a", "b"])).to_pylist()
         [1, 1, 2, 0, 1]
     """
-    if in_order(values):
-        return coded(values)
+    if ascending(values):
+        return _numbered(values)
     return pc.subtract(pc.rank(values, tiebreaker="dense").cast(pa.int64()), 1)
 
 
@@ -45,7 +45,7 @@ def several_times(values: Any) -> Any:
         >>> several_times(pa.array([4, 5, None, 4, None])).to_pylist()
         [True, False, False, True, False]
     """
-    if in_order(values):
+    if ascending(values):
         begins = begins_of_runs(values)
         if _all(begins):
             return None
@@ -65,14 +65,17 @@ def starts_of_runs(values: Any) -> Any:
         >>> starts_of_runs(pa.array([7, 7, 9, 7])).to_pylist()
         [0, 0, 2, 3]
     """
-    begins = begins_of_runs(values)
-    run = pc.subtract(pc.cumulative_sum(begins.cast(pa.int64())), 1)
-    return pc.indices_nonzero(begins).cast(pa.int64()).take(run)
+    return pc.indices_nonzero(begins_of_runs(values)).cast(pa.int64()).take(_numbered(values))
 
 
-def in_order(values: Any) -> bool:
+def ascending(values: Any) -> bool:
     """Say whether no value is below the one before it, and none is missing."""
     return not values.null_count and _all(pc.less_equal(values[:-1], values[1:]))
+
+
+def _numbered(values: Any) -> Any:
+    """Number the runs of equal values, from 0."""
+    return pc.subtract(pc.cumulative_sum(begins_of_runs(values).cast(pa.int64())), 1)
 
 
 def _all(hit: Any) -> bool:

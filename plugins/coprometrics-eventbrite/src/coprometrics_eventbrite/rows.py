@@ -164,13 +164,14 @@ class RowMaker:
             if name != "event_id" or self._report.preset.rows == "tickets":
                 message = "must not be missing: it tells one booking from another"
                 work.refuse(cells.is_null(), name, "missing-id", message)
-            number = each_once(pc.ascii_is_decimal, cells).fill_null(True)
+            number = each_once(pc.ascii_is_decimal, cells)
             if not pc.all(number, min_count=0).as_py():
                 message = (
                     "must be a number as the service gives it; a spreadsheet may have cut it, so "
                     "export the report again and do not save it from a spreadsheet"
                 )
-                work.refuse(pc.invert(number), name, "not-a-number-of-the-service", message)
+                not_one = pc.invert(number).fill_null(False)
+                work.refuse(not_one, name, "not-a-number-of-the-service", message)
 
     def _events(self, work: Work) -> Any:
         """Give the event of each row: as the report says, or else as it was declared."""
@@ -310,8 +311,17 @@ def _are_currencies(codes: Any) -> Any:
 def _among(cells: Any, words: tuple[str, ...]) -> Any:
     """Say which cells are one of some words, regardless of capitals."""
     known = pa.array(words, pa.string())
-    found = each_once(lambda texts: pc.is_in(pc.utf8_lower(texts), value_set=known), cells)
-    return found.fill_null(False)
+    if isinstance(cells, pa.DictionaryArray) and not _any(_are(cells.dictionary, known)):
+        return repeated(pa.scalar(False), len(cells))
+    return each_once(lambda texts: _are(texts, known), cells).fill_null(False)
+
+
+def _are(texts: Any, known: Any) -> Any:
+    return pc.is_in(pc.utf8_lower(texts), value_set=known)
+
+
+def _any(hit: Any) -> bool:
+    return bool(pc.any(hit, min_count=0).as_py())
 
 
 def _events(rows: pa.Table) -> set[SeenEvent]:
@@ -324,7 +334,9 @@ def _events(rows: pa.Table) -> set[SeenEvent]:
     different = named.group_by(told, use_threads=False).aggregate([])
     nothing_said = [""] * len(different)
     columns = (
-        [text or "" for text in different[name].to_pylist()] if name in told else nothing_said
+        [text or "" for text in plain(different[name].combine_chunks()).to_pylist()]
+        if name in told
+        else nothing_said
         for name in names
     )
     return set(map(SeenEvent, *columns))

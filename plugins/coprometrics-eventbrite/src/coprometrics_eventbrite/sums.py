@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from coprometrics_eventbrite.repeats import begins_of_runs, in_order
+from coprometrics_eventbrite.repeats import ascending, begins_of_runs
 
 __all__ = ["summed"]
 
@@ -53,7 +53,7 @@ def summed(payments: pa.Table, keys: Sequence[str]) -> pa.Table:
 def _begins_of_sums(payments: pa.Table, keys: Sequence[str]) -> Any:
     """Say which rows begin a sum, where those of one follow each other; None where not."""
     leading = _array(payments, keys[0])
-    if not in_order(leading) or not in_order(_array(payments, "line")):
+    if not ascending(leading) or not ascending(_array(payments, "line")):
         return None
     begins = begins_of_runs(leading)
     within = pc.invert(begins[1:])

@@ -200,7 +200,7 @@ def _all_at_once(
     if not pc.any(hit, min_count=0).as_py():
         return None
     try:
-        local = _shown(raw, texts, layout, hit, width)
+        local = _shown(cells, texts, layout, hit, in_utc=bool(offset))
     except (pa.ArrowInvalid, UnicodeDecodeError):
         raise _DeclinedError from None
     years = [moment.as_py().year for moment in pc.min_max(local).values()]
@@ -210,11 +210,10 @@ def _all_at_once(
     return hit if there is None else pc.and_(hit, there.fill_null(False)), instants, days
 
 
-def _shown(raw: Any, texts: dict[str, Any], layout: str, hit: Any, width: int) -> Any:
+def _shown(cells: Cells, texts: dict[str, Any], layout: str, hit: Any, *, in_utc: bool) -> Any:
     """Give what clocks showed: by way of ISO 8601, which Arrow reads strictly."""
-    if layout in _LAYOUTS:
-        iso = pc.binary_slice(raw, 0, width)
-    else:
+    iso = cells
+    if layout not in _LAYOUTS:
         year = texts.get("%Y")
         if year is None:
             year = pc.binary_join_element_wise(b"20", texts["%y"], b"")
@@ -222,7 +221,10 @@ def _shown(raw: Any, texts: dict[str, Any], layout: str, hit: Any, width: int) -
         seconds = texts.get("%S", b"00")
         time = pc.binary_join_element_wise(texts["%H"], texts["%M"], seconds, b":")
         iso = pc.binary_join_element_wise(day, time, b"T")
-    return pc.if_else(hit, iso, None).cast(pa.string()).cast(_NAIVE)
+    if hit.true_count < len(hit):
+        iso = pc.if_else(hit, iso, None)
+    # An offset is only read for a type with a time zone, and must be there for it.
+    return iso.cast(pa.string()).cast(INSTANT if in_utc else _NAIVE).cast(_NAIVE)
 
 
 def _placed(shown: Any, zone: zoneinfo.ZoneInfo | None, *, in_utc: bool) -> tuple[Any, Any, Any]:

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from attrs import define, field
 
 from coprometrics.importers import Notice
-from coprometrics_csv.arrays import each_once
+from coprometrics_csv.arrays import each_once, plain
 from coprometrics_eventbrite.config import Eventbrite
 
 __all__ = ["Turnout", "about_unknown", "settled"]
@@ -33,7 +33,7 @@ class Turnout:
         """Look at tickets: their ``standing`` and ``event_id``."""
         for standing, events in (("registered", self._booked), ("checked_in", self._checked)):
             hit = each_once(partial(pc.equal, standing), tickets["standing"].combine_chunks())
-            events |= set(pc.unique(tickets["event_id"].filter(hit)).to_pylist())
+            events |= set(plain(pc.unique(tickets["event_id"].filter(hit))).to_pylist())
 
     def unknown(self, over: Iterable[str]) -> list[str]:
         """Name the events of which it is not known who came.
