@@ -152,6 +152,13 @@ def test_an_attendee_pays_once_or_is_refused(
     assert [i.amount_minor for i in found.incomes] == [*(amounts or []), 3]
 
 
+def test_what_is_refused_is_not_counted_as_left_out_besides(read: Any) -> None:
+    donation = {"Ticket Type": "Donation", "Total Paid": "5.00"}
+    found = read("us", donation, donation | {"Total Paid": "0.00"})
+    assert found.codes == ["attendee-contradicted"] * 2
+    assert found.skipped == {}
+
+
 def test_an_order_beyond_measure_is_refused_and_the_others_are_not(read: Any) -> None:
     large = [{"Attendee #": str(n), "Total Paid": f"{9 * 10**16}.00"} for n in range(2)]
     found = read("us", *large, {"Order #": "5002", "Total Paid": f"{9 * 10**16}.00"})

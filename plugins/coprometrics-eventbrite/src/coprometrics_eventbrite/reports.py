@@ -146,6 +146,7 @@ def _tasks(
         yield partial(_incomes, rows, donations, config)
         if refusals:
             yield partial(list, refusals)
+        tally.count(rows, donations)
         turnout.see(_tickets(rows, donations))
     unknown = turnout.unknown(over)
     yield lambda: [*tally.skipped(), *tally.notices(), *about_unknown(unknown, config)]

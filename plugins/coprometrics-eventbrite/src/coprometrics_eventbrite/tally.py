@@ -7,13 +7,13 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.compute as pc
 from attrs import define, field
 
 from coprometrics.errors import shown
 from coprometrics.importers import Notice, Skipped
 from coprometrics_csv.columns import fold
-from coprometrics_eventbrite.bookings import are_donations
 from coprometrics_eventbrite.config import Eventbrite
 from coprometrics_eventbrite.work import Made
 
@@ -43,11 +43,17 @@ class Tally:
 
     def see(self, made: Made) -> None:
         """Look at what became of a block."""
-        rows = made.rows
         self._skipped.update(made.left_out)
         self._uncollected += made.uncollected
         self._partly_refunded += made.partly_refunded
-        donations = are_donations(rows["ticket_kind"], self.config)
+
+    def count(self, rows: pa.Table, donations: Any) -> None:
+        """Count the rows that are sound, also beside the others of their order.
+
+        Args:
+            rows: the rows.
+            donations: which of them are donations.
+        """
         without = pc.equal(rows["amount_minor"], 0)
         unplaced = pc.and_(rows["event_id"].is_null(), pc.invert(donations))
         reasons = {
