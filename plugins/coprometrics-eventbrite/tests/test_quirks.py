@@ -2,18 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
-
-from coprometrics.errors import SourceError
-from coprometrics.importers import Context, Source
-from coprometrics.importers.registry import Found
-from coprometrics.importers.runner import import_source
-from coprometrics.plugins import Plugin
-from coprometrics.store import Store
-from coprometrics_eventbrite import Eventbrite, EventbriteImporter
 
 ADA, BEN = "ada@example.org", "ben@example.org"
 
@@ -134,13 +125,15 @@ def test_tickets_without_a_number_are_numbered_within_their_order(read: Any) -> 
     rows = [{"Barcode number": code} for code in ("b", "c", "a")]
     found = read("attendees", *rows, {"Order ID": "4999"})
     assert [a.id for a in found.attendances] == [
-        "eventbrite:4999:1", "eventbrite:5001:1", "eventbrite:5001:2", "eventbrite:5001:3",
+        f"eventbrite:{one}" for one in
+        ("4999:attendees:1", "5001:attendees:1", "5001:attendees:2", "5001:attendees:3")
     ]  # fmt: skip
 
 
 def test_a_row_of_three_tickets_is_three_attendances(read: Any, key: Any) -> None:
     found = read("attendees", {"Ticket quantity": "3", "Ticket price": "4.00"}, {})
-    assert [a.id[-6:] for a in found.attendances] == ["5001:1", "5001:2", "5001:3", "5001:4"]
+    ids = [f"eventbrite:5001:attendees:{number}" for number in range(1, 5)]
+    assert [a.id for a in found.attendances] == ids
     assert people(found) == [key("zq@example.org"), None, None, None]
     assert [i.amount_minor for i in found.incomes] == [1200]
 
@@ -236,44 +229,3 @@ def test_what_is_no_address_is_withheld(read: Any) -> None:
     found = read("us", {"Email": "Zephyrine Q"})
     (problem,) = found.refusals[0].problems
     assert (problem.code, problem.field, problem.value) == ("not-an-address", "Email", "(withheld)")
-
-
-# 6. One event in two reports; and the same report twice.
-
-
-def importing(path: Path, store: Store, **config: Any) -> Any:
-    importer = EventbriteImporter()
-    plugin: Any = Plugin("eventbrite", "coprometrics-eventbrite", "0.1.0", state="ready",
-                         offers=(importer,))  # fmt: skip
-    context = Context(
-        person_key=lambda address: address.casefold().encode().hex()[:32].ljust(32, "0")
-    )
-    return import_source(
-        Source.at(path),
-        Found(importer, plugin),
-        store,
-        config=Eventbrite(**config),
-        context=context,
-    )
-
-
-def test_the_same_report_twice_changes_nothing(write: Any, tmp_path: Path) -> None:
-    path = tmp_path / "r.csv"
-    path.write_text(write("attendees", [{"Ticket quantity": "2", "Ticket price": "3.00"}, {}]))
-    with Store.open(tmp_path / "s.db") as store:
-        first = importing(path, store)
-        second = importing(path, store)
-    assert first.clean
-    assert first.accepted == {"activity": 1, "attendance": 3, "income": 1}
-    assert second.accepted == first.accepted
-    assert (second.written.added, second.written.replaced, second.written.unchanged) == (0, 0, 5)
-
-
-def test_one_event_from_two_kinds_of_report_is_refused(write: Any, tmp_path: Path) -> None:
-    older, newer = tmp_path / "older.csv", tmp_path / "newer.csv"
-    older.write_text(write("us", [{}]))
-    newer.write_text(write("attendees", [{}]))
-    with Store.open(tmp_path / "s.db") as store:
-        assert importing(older, store, event="77").clean
-        with pytest.raises(SourceError, match=r"newer.csv: 1 order is in the store already"):
-            importing(newer, store)

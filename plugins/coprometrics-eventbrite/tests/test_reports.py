@@ -41,7 +41,7 @@ def test_every_report_gives_an_attendance(variant: str, read: Any, key: Any) -> 
     assert attendance.person_key == key("zq@example.org")
     assert attendance.status == "registered"
     numbered = variant in ("us", "us-events", "uk", "uk-events", "nl")
-    assert attendance.id == ("eventbrite:9001" if numbered else "eventbrite:5001:1")
+    assert attendance.id == f"eventbrite:{'9001' if numbered else f'5001:{variant}:1'}"
     assert found.incomes == []
 
 

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from coprometrics.errors import CoprometricsError
-from coprometrics.importers import Batch, Context, Refusal, Skipped, Source
+from coprometrics.importers import Batch, Complete, Context, Refusal, Skipped, Source
 from coprometrics.records import Activity, Attendance, Income
 from coprometrics_eventbrite import Eventbrite, EventbriteImporter
 
@@ -220,6 +220,6 @@ def test_whatever_bytes_there_are_nothing_but_errors_of_ours_comes_out(
         importer.identify(Source.at(path))
         try:
             for item in importer.read(Source.at(path), Eventbrite(event="77"), context):
-                assert isinstance(item, Batch | Refusal | Skipped) or item.message
+                assert isinstance(item, Batch | Refusal | Skipped | Complete) or item.message
         except CoprometricsError:
             pass

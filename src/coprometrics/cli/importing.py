@@ -205,9 +205,10 @@ def tell(result: ImportResult, *, everything: bool, dry_run: bool) -> None:
     if result.written:
         written = result.written
         repeated = f", {written.repeated:,} repeated" if written.repeated else ""
+        removed = f", {written.removed:,} removed" if written.removed else ""
         click.echo(
             f"  {written.added:,} new, {written.replaced:,} replaced, "
-            f"{written.unchanged:,} already there{repeated}"
+            f"{written.unchanged:,} already there{repeated}{removed}"
         )
     for reason, count in sorted(result.skipped.items()):
         click.echo(f"  skipped {count:,}: {reason}")

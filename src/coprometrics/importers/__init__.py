@@ -5,6 +5,7 @@ from __future__ import annotations
 from coprometrics.importers.contract import (
     HOOK_API,
     Batch,
+    Complete,
     Context,
     Importer,
     Item,
@@ -21,6 +22,7 @@ from coprometrics.importers.hookspecs import hookimpl
 __all__ = [
     "HOOK_API",
     "Batch",
+    "Complete",
     "Context",
     "Importer",
     "Item",

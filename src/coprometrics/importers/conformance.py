@@ -17,6 +17,7 @@ from coprometrics.errors import PluginError, is_unicode, shown
 from coprometrics.importers.contract import (
     HOOK_API,
     Batch,
+    Complete,
     Item,
     Locator,
     Match,
@@ -27,6 +28,7 @@ from coprometrics.importers.contract import (
 )
 from coprometrics.plugins import IncompatibleError
 from coprometrics.records import Record
+from coprometrics.tables.arrow import arrow_schema
 
 __all__ = ["check_importer", "checked_item", "checked_match", "raised_at"]
 
@@ -116,6 +118,8 @@ def checked_item(item: object, declared: frozenset[type[Record]]) -> Item:
     fault: str | None
     if isinstance(item, Batch):
         return _checked_batch(item, declared)
+    if isinstance(item, Complete):
+        return _checked_complete(item, declared)
     if isinstance(item, Refusal):
         fault = _fault_of_refusal(item)
     elif isinstance(item, Skipped):
@@ -169,6 +173,21 @@ def _checked_batch(batch: Batch, declared: frozenset[type[Record]]) -> Batch:
         for name in ("lines", "pages", "indexes")
     }
     return attrs.evolve(batch, **places)
+
+
+def _checked_complete(item: Complete, declared: frozenset[type[Record]]) -> Complete:
+    if not _is_record_type(item.record_type) or item.record_type not in declared:
+        raise PluginError(f"it calls {shown(item.record_type)} complete, which it does not declare")
+    schema = arrow_schema(item.record_type)
+    if item.field not in schema.names or schema.field(item.field).type != pa.string():
+        kind = item.record_type.__name__
+        raise PluginError(f"it calls {kind} complete by {shown(item.field)}, no field with a text")
+    values: object = item.values
+    if not isinstance(values, pa.Array | pa.ChunkedArray):
+        raise PluginError(f"the values of a Complete are a {type(values).__name__}, no array")
+    if not pa.types.is_string(values.type):
+        raise PluginError(f"the values of a Complete are of type {values.type}, no texts")
+    return item
 
 
 def _checked_places(name: str, given: Any, rows: int) -> Any:

@@ -272,7 +272,28 @@ class Notice:
     message: str
 
 
-Item = Batch | Refusal | Skipped | Notice
+@frozen
+class Complete:
+    """That a source tells all there is of some records, such as those of the orders in it.
+
+    What the store has of them from earlier sources, and this one does not give, is removed: a
+    ticket that was taken out of its order, or money that was not due after all. Nothing is removed
+    where rows of the source were refused, since then it does not tell all.
+
+    Attributes:
+        record_type: the type of the records.
+        field: the field with a text by which they belong together, such as ``order_id``. With
+            ``id`` it is one record, and those whose ids are made of its own with a colon and a
+            word.
+        values: the texts; they may repeat.
+    """
+
+    record_type: type[Record]
+    field: str
+    values: pa.Array[Any] | pa.ChunkedArray[Any]
+
+
+Item = Batch | Refusal | Skipped | Notice | Complete
 """What an importer yields."""
 
 

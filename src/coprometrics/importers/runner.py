@@ -24,6 +24,7 @@ from coprometrics.errors import (
 from coprometrics.importers.conformance import checked_item, raised_at
 from coprometrics.importers.contract import (
     Batch,
+    Complete,
     Context,
     Item,
     Locator,
@@ -186,7 +187,7 @@ def import_source(
                     run.take(item, transaction)
                     run.check_limit()
             run.refuse_changed()
-            written = transaction.finish()
+            written = transaction.finish(complete=not run.result.refused)
             run.refuse_overlaps(written)
             run.settle(written)
             run.check_limit()
@@ -267,6 +268,8 @@ class _Run:
             self.result.refuse(item)
         elif isinstance(item, Skipped):
             self.result.skipped[item.reason] += item.count
+        elif isinstance(item, Complete):
+            transaction.complete(item.record_type, item.field, item.values)
         else:
             self.result.notices.append(item)
 
@@ -279,6 +282,15 @@ class _Run:
                     "repeated-records",
                     f"{rows} exactly the record of another row, which counts once; where they "
                     "stand for different things, let the mapping tell their ids apart",
+                )
+            )
+        if written.removed:
+            records = "1 record" if written.removed == 1 else f"{written.removed:,} records"
+            self.result.notices.append(
+                Notice(
+                    "removed-records",
+                    f"{records} of earlier sources removed, because this one tells all of what "
+                    "they belong to, and has them no more",
                 )
             )
         for conflict in written.conflicts:

@@ -23,6 +23,9 @@ _ENOUGH_ROWS = 8 * 122_880
 _ENOUGH_BYTES = 128 << 20
 """How many bytes do, for rows that are large; it bounds the memory."""
 
+_WHOLE = "coprometrics_whole"
+"""The passing table of what a source tells all of."""
+
 PLACE = ("source_line", "source_page", "source_index")
 """The columns that say where in its source a record stands."""
 
@@ -92,6 +95,7 @@ class Written:
         repeated: how many rows were left out because they repeat another row of the source.
         conflicts: ids that several different records claim.
         overlaps: orders that would be counted twice.
+        removed: how many of earlier sources this one has no more, though it tells all of them.
     """
 
     added: int
@@ -100,6 +104,7 @@ class Written:
     repeated: int
     conflicts: tuple[Conflict, ...]
     overlaps: tuple[Overlap, ...] = ()
+    removed: int = 0
 
 
 class Transaction:
@@ -113,6 +118,7 @@ class Transaction:
         self._gathered: dict[type[Record], list[pa.Table]] = {}
         self._rows = self._bytes = 0
         self._written: Written | None = None
+        self._whole: set[tuple[str, str]] = set()
         self._number = number(connection, "SELECT max(source_number) FROM coprometrics_sources") + 1
         connection.execute(
             "INSERT INTO coprometrics_sources BY NAME SELECT ? AS source_number, ? AS importer, "
@@ -157,6 +163,32 @@ class Transaction:
         if self._rows >= _ENOUGH_ROWS or self._bytes >= _ENOUGH_BYTES:
             self._insert_gathered()
 
+    def complete(self, record_type: type[Record], name: str, values: Any) -> None:
+        """Note of which records the source tells all; see ``importers.Complete``.
+
+        Args:
+            record_type: their type.
+            name: the field by which they belong together.
+            values: its texts, as an Arrow array.
+
+        Raises:
+            StoreError: when the transaction is finished.
+        """
+        if self._written is not None:
+            raise StoreError("the transaction is finished; it takes no more")
+        table = quoted(record_type.record_name)
+        earlier = f"SELECT count(*) FROM {table} WHERE source_number <> {self._number}"
+        if not number(self._connection, earlier):
+            return
+        self._connection.execute(
+            f"CREATE TEMP TABLE IF NOT EXISTS {_WHOLE} (type VARCHAR, field VARCHAR, text VARCHAR)"
+        )
+        told = pa.table({"text": values})  # noqa: F841  (DuckDB finds it by its name)
+        self._connection.execute(
+            f"INSERT INTO {_WHOLE} SELECT ?, ?, text FROM told", [record_type.record_name, name]
+        )
+        self._whole.add((record_type.record_name, name))
+
     def _insert_gathered(self) -> None:
         for record_type, tables in self._gathered.items():
             for _, alike in groupby(tables, key=lambda table: table.schema):
@@ -172,11 +204,17 @@ class Transaction:
             f"SELECT *, {self._number} AS source_number FROM incoming"
         )
 
-    def finish(self) -> Written:
-        """Settle ids: drop repeats, replace older versions, take out conflicts."""
+    def finish(self, *, complete: bool = True) -> Written:
+        """Settle ids: drop repeats, replace older versions, take out conflicts.
+
+        Args:
+            complete: whether what is not in the source any more is removed, of the records of
+                which it tells all.
+        """
         if self._written is None:
             self._insert_gathered()
             overlaps = self._overlaps() if Attendance in self._gathered else ()
+            removed = self._remove() if complete and not overlaps else 0
             parts = [
                 _Settlement(self._connection, record_type, self._number).settle()
                 for record_type in self._gathered
@@ -188,8 +226,27 @@ class Transaction:
                 repeated=sum(part.repeated for part in parts),
                 conflicts=tuple(conflict for part in parts for conflict in part.conflicts),
                 overlaps=overlaps,
+                removed=removed,
             )
+            if self._whole:
+                self._connection.execute(f"DROP TABLE {_WHOLE}")
         return self._written
+
+    def _remove(self) -> int:
+        """Remove what the source tells no more, though it tells all of what that belongs to."""
+        removed = 0
+        for record_name, name in sorted(self._whole):
+            table = quoted(record_name)
+            told = f"(SELECT text FROM {_WHOLE} WHERE type = '{record_name}' AND field = '{name}')"
+            theirs = f"{quoted(name)} IN {told}"
+            if name == "id":
+                theirs = f"({theirs} OR regexp_replace(id, ':[^:]*$', '') IN {told})"
+            removed += number(
+                self._connection,
+                f"DELETE FROM {table} WHERE source_number <> {self._number} AND {theirs} "
+                f"AND id NOT IN (SELECT id FROM {table} WHERE source_number = {self._number})",
+            )
+        return removed
 
     def _overlaps(self) -> tuple[Overlap, ...]:
         """Find orders that are also there from another source, with no attendance in common.

@@ -11,6 +11,7 @@ from attrs import define, field
 
 from coprometrics.importers import (
     Batch,
+    Complete,
     Context,
     Importer,
     Item,
@@ -59,13 +60,14 @@ class Reading:
     refusals: list[Refusal] = field(factory=list)
     skipped: Counter[str] = field(factory=Counter)
     notices: list[Notice] = field(factory=list)
+    complete: list[Complete] = field(factory=list)
 
     @classmethod
     def gather(cls, items: Iterable[Item]) -> Self:
         """Take all that an importer yields.
 
         Raises:
-            CheckError: when something is not of the four kinds that there are.
+            CheckError: when something is not of the five kinds that there are.
         """
         reading = cls()
         for item in items:
@@ -76,7 +78,7 @@ class Reading:
         """Take one thing that an importer yielded.
 
         Raises:
-            CheckError: when it is not of the four kinds that there are.
+            CheckError: when it is not of the five kinds that there are.
         """
         if isinstance(item, Batch):
             self.batches.append(item)
@@ -86,10 +88,12 @@ class Reading:
             self.skipped[item.reason] += item.count
         elif isinstance(item, Notice):
             self.notices.append(item)
+        elif isinstance(item, Complete):
+            self.complete.append(item)
         else:
             raise CheckError(
                 f"the importer yielded a {type(item).__name__}",
-                "yield Batch, Refusal, Skipped and Notice alone",
+                "yield Batch, Refusal, Skipped, Notice and Complete alone",
             )
 
     @property

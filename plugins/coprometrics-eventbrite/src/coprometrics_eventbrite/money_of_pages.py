@@ -12,16 +12,17 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pyarrow as pa
+from attrs import frozen
 
 from coprometrics.errors import shown
-from coprometrics.importers import Item, Notice, Problem, Refusal
+from coprometrics.importers import Complete, Item, Notice, Problem, Refusal
 from coprometrics.records import Income
 from coprometrics.timezones import timezone, timezones
-from coprometrics_eventbrite.bookings import PAYMENTS, SYSTEM, incomes
+from coprometrics_eventbrite.bookings import PAYMENTS, SYSTEM, incomes, native
 from coprometrics_eventbrite.cleaning import Amount, Attendee, Order, instant
 from coprometrics_eventbrite.config import Eventbrite
 from coprometrics_eventbrite.gathering import Gathered, Placed
-from coprometrics_eventbrite.rows_of_pages import batches, no_instant, zone_of
+from coprometrics_eventbrite.rows_of_pages import batches, no_instant, texts, zone_of
 from coprometrics_eventbrite.tickets_of_pages import donation_test
 
 __all__ = ["incomes_of_orders"]
@@ -29,6 +30,19 @@ __all__ = ["incomes_of_orders"]
 _LARGEST = 10**15
 _OPEN = ("started", "pending", "abandoned", "deleted")
 _Row = dict[str, Any]
+
+
+@frozen
+class _Money:
+    """The amounts of an order.
+
+    Attributes:
+        rows: rows of ``PAYMENTS``.
+        whole: whether all tickets of the order are there, as their prices come to its own.
+    """
+
+    rows: list[_Row]
+    whole: bool
 
 
 def incomes_of_orders(
@@ -47,23 +61,27 @@ def incomes_of_orders(
     is_donation = donation_test(gathered, config)
     rows: list[_Row] = []
     places: dict[str, Placed[Order]] = {}
+    whole: list[str] = []
     in_utc = False
     for placed in gathered.orders:
         order = placed.item
         status = order.status and order.status.strip().casefold()
         if status in _OPEN:
             skipped[f"orders that are {status}"] += 1
+            whole.append(str(order.id))
             continue
         zone = _zone(order, gathered, config)
         found = _payments(order, tickets[str(order.id)], is_donation, zone or dt.UTC)
         if isinstance(found, Problem):
             yield Refusal(placed.at, (found,))
             continue
-        if not any(row["amount_minor"] for row in found):
+        if found.whole:
+            whole.append(str(order.id))
+        if not any(row["amount_minor"] for row in found.rows):
             skipped["orders that cost nothing"] += 1
             continue
         in_utc |= zone is None
-        rows += found
+        rows += found.rows
         places[str(order.id)] = placed
     if in_utc:
         yield Notice(
@@ -74,6 +92,7 @@ def incomes_of_orders(
     made = incomes(pa.Table.from_pylist(rows, schema=PAYMENTS), config)
     ids = (str(id_).removeprefix(f"{SYSTEM}:") for id_ in made["id"].to_pylist())
     yield from batches(Income, made, [places[id_.partition(":")[0]] for id_ in ids])
+    yield Complete(Income, "id", native(texts(whole)))
 
 
 def _zone(order: Order, gathered: Gathered, config: Eventbrite) -> dt.tzinfo | None:
@@ -87,7 +106,7 @@ def _payments(
     tickets: Sequence[Attendee],
     is_donation: Callable[[Attendee], bool],
     zone: dt.tzinfo,
-) -> list[_Row] | Problem:
+) -> _Money | Problem:
     """Give the amounts of an order: paid, donated, and given back."""
     if order.status is None or order.status.strip().casefold() != "placed":
         message = f"must be placed, {', '.join(_OPEN[:-1])} or {_OPEN[-1]}"
@@ -98,12 +117,18 @@ def _payments(
     priced = [(one, one.costs.gross) for one in tickets if one.costs and one.costs.gross]
     if problem := _money_problem(paid, [gross for _one, gross in priced]):
         return problem
-    try:
-        days = [_day(order.created, zone), *(_day(one.changed, zone) for one, _gross in priced)]
-    except (ValueError, OverflowError):
-        return no_instant("created", order.created)
+    days: list[dt.date | None] = []
+    given_back = [(one, gross) for one, gross in priced if one.refunded]
+    for name, text in (
+        ("created", order.created),
+        *(("changed", o.changed) for o, _ in given_back),
+    ):
+        try:
+            days.append(_day(text, zone))
+        except (ValueError, OverflowError):
+            return no_instant(name, text)
     whole = sum(gross.value for _one, gross in priced)
-    back = sum(gross.value for one, gross in priced if one.refunded)
+    back = sum(gross.value for _one, gross in given_back)
     # An amount that is already without what was given back says itself what remained.
     told = paid.value <= whole - back
     kept = [(one, gross) for one, gross in priced if not (told and one.refunded)]
@@ -118,10 +143,9 @@ def _payments(
     if not told:
         rows += [
             {**same, "amount_minor": -gross.value, "received_on": day, "donation": is_donation(one)}
-            for (one, gross), day in zip(priced, days[1:], strict=True)
-            if one.refunded
+            for (one, gross), day in zip(given_back, days[1:], strict=True)
         ]
-    return rows
+    return _Money(rows, whole=bool(priced) and paid.value in (whole, whole - back))
 
 
 def _money_problem(paid: Amount, parts: Sequence[Amount]) -> Problem | None:

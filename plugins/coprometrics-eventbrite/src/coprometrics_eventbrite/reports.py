@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from coprometrics.errors import ConfigError, shown
-from coprometrics.importers import Batch, Context, Item, Notice, Refusal, Source
+from coprometrics.importers import Batch, Complete, Context, Item, Notice, Refusal, Source
 from coprometrics.records import Activity, Attendance, Income, Record
 from coprometrics_csv.ahead import in_order, one_ahead
 from coprometrics_csv.arrays import only
@@ -147,11 +147,12 @@ def _tasks(
         if refusals:
             yield partial(list, refusals)
         tally.count(rows, donations)
+        yield partial(_whole_orders, rows, report)
         turnout.see(_tickets(rows, donations))
     unknown = turnout.unknown(over)
     yield lambda: [*tally.skipped(), *tally.notices(), *about_unknown(unknown, config)]
     for rows, donations, _ in _orders(shelves, report, config):
-        yield partial(_attendances, rows, donations, unknown, config)
+        yield partial(_attendances, rows, donations, unknown, config, report.preset.name)
 
 
 def _orders(
@@ -172,15 +173,25 @@ def _tickets(rows: pa.Table, donations: Any) -> pa.Table:
     return only(rows, pc.and_not(placed, pc.or_(donations, are_refunds(rows))))
 
 
+def _whole_orders(rows: pa.Table, report: Report) -> list[Complete]:
+    """Say that the report tells all of its orders, where it tells what they are made of."""
+    orders = bookings.native(rows["order_id"])
+    told = [Complete(Income, "id", orders)] if report.money else []
+    unplaced = rows["event_id"].is_null()
+    if pc.any(unplaced, min_count=0).as_py():
+        orders = orders.filter(pc.invert(pc.is_in(orders, value_set=orders.filter(unplaced))))
+    return [*told, Complete(Attendance, "order_id", orders)]
+
+
 def _incomes(rows: pa.Table, donations: Any, config: Eventbrite) -> Iterable[Batch]:
     paid = payments(rows, donations)
     return _batches(Income, *bookings.incomes_and_lines(paid, config))
 
 
 def _attendances(
-    rows: pa.Table, donations: Any, unknown: list[str], config: Eventbrite
+    rows: pa.Table, donations: Any, unknown: list[str], config: Eventbrite, kind: str
 ) -> Iterable[Batch]:
-    numbered = each_ticket(_tickets(rows, donations))
+    numbered = each_ticket(_tickets(rows, donations), kind)
     numbered = numbered.append_column("checked_in_at", pa.nulls(len(numbered), INSTANT))
     tickets = settled(numbered.select([*bookings.TICKETS.names, "line"]), unknown, config)
     return _batches(Attendance, bookings.attendances(tickets), tickets["line"])

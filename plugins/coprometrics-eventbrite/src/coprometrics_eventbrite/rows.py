@@ -244,7 +244,7 @@ class RowMaker:
 
     def _money(self, work: Work) -> tuple[Any, Any]:
         """Read the amounts; give the currency of each row, and the amounts."""
-        name = self._money_column(work)
+        name = self._report.money
         if name is None:
             return work.get("currency"), pa.nulls(work.count, pa.int64())
         cells = work.cells[name]
@@ -276,10 +276,6 @@ class RowMaker:
         read = self._amounts.read(cells, codes)
         work.note(name, read)
         return codes, read.values
-
-    def _money_column(self, work: Work) -> Meaning | None:
-        columns: tuple[Meaning, ...] = ("paid", "price", "net")
-        return next((name for name in columns if name in work.cells), None)
 
     def _quantity(self, work: Work) -> Any:
         if "quantity" not in work.cells:

@@ -56,18 +56,19 @@ def one_row_a_ticket(rows: pa.Table) -> pa.Table:
     return rows.take(parents).append_column("copy", copy)
 
 
-def with_ids(tickets: pa.Table) -> pa.Table:
+def with_ids(tickets: pa.Table, kind: str) -> pa.Table:
     """Give every ticket an identifier (``id``) that does not depend on the order of the rows.
 
-    It is the number of the attendee, where the report has it. Otherwise it is that of the order
-    and a number within it, by what the ticket is: tickets that are alike in everything are given
-    the same records whichever comes first.
+    It is the number of the attendee, where the report has it. Otherwise it is that of the order,
+    the kind of the report and a number within the order, by what the ticket is: tickets that are
+    alike in everything are given the same records whichever comes first. Another kind of report
+    tells other things of a ticket and may number it otherwise, so its identifiers are others.
 
     Examples:
         >>> two = {"line": [2, 3], "order_id": ["7", "7"], "barcode": ["b", "a"], "copy": [1, 1]}
         >>> none = {name: pa.nulls(2, ROWS.field(name).type) for name in ROWS.names}
-        >>> with_ids(pa.table({**none, **two}))["id"].to_pylist()
-        ['7:2', '7:1']
+        >>> with_ids(pa.table({**none, **two}), "orders")["id"].to_pylist()
+        ['7:orders:2', '7:orders:1']
     """
     own, copy = tickets["attendee"], tickets["copy"]
     first = pc.equal(copy, 1)
@@ -77,7 +78,7 @@ def with_ids(tickets: pa.Table) -> pa.Table:
     if not own.null_count:
         return tickets.append_column("id", own)
     ordinal = _ordinals(tickets).cast(pa.string())
-    derived = pc.binary_join_element_wise(tickets["order_id"], ordinal, ":")
+    derived = pc.binary_join_element_wise(tickets["order_id"], kind, ordinal, ":")
     return tickets.append_column("id", pc.coalesce(own, derived))
 
 
@@ -99,6 +100,6 @@ def _ordinals(tickets: pa.Table) -> Any:
     return pc.replace_with_mask(ones, several, number.take(back))
 
 
-def each_ticket(rows: pa.Table) -> pa.Table:
-    """Give one row for each ticket, with ``id`` and ``copy``."""
-    return with_ids(one_row_a_ticket(rows))
+def each_ticket(rows: pa.Table, kind: str) -> pa.Table:
+    """Give one row for each ticket of a kind of report, with ``id`` and ``copy``."""
+    return with_ids(one_row_a_ticket(rows), kind)

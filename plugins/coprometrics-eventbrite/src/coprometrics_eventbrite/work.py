@@ -49,6 +49,12 @@ class Report:
         each_its_own = {self.positions.get(meaning) for meaning in _EACH_ITS_OWN}
         return frozenset(self.wanted).difference(each_its_own)
 
+    @property
+    def money(self) -> Meaning | None:
+        """Which column says what was paid; None where none does."""
+        columns: tuple[Meaning, ...] = ("paid", "price", "net")
+        return next((name for name in columns if name in self.positions), None)
+
     def label(self, meaning: Meaning) -> str:
         """Give the label of a column."""
         return self.labels[self.positions[meaning]]
