@@ -222,7 +222,8 @@ def test_a_placeholder_is_nobody(cell: str, read: Any) -> None:
 
 def test_further_placeholders_can_be_declared(read: Any) -> None:
     assert read("us", {"Email": "walk-in"}).codes == ["not-an-address"]
-    assert people(read("us", {"Email": "Walk-In"}, placeholders=["walk-in"])) == [None]
+    for text in ("Walk-In", "info  requested", "N/A"):
+        assert people(read("us", {"Email": text}, placeholders=["walk-in"])) == [None]
 
 
 def test_what_is_no_address_is_withheld(read: Any) -> None:

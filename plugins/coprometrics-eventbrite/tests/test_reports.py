@@ -186,6 +186,32 @@ def test_orders_without_an_event_give_their_money_alone(read: Any) -> None:
     assert "declare the event with its title" in found.notice("event-number-unknown")
 
 
+CUPPA, GALA = {"Event Name": "Cuppa in May"}, {"Event Name": "A gala", "Order ID": "5002"}
+
+
+def test_a_title_of_several_declared_events_tells_none_of_them(read: Any) -> None:
+    events = [{"id": "77", "title": "Cuppa in May"}, {"id": "78", "title": "cuppa  in may"}]
+    found = read("orders-quick", {"Gross Revenue (USD)": "4.00"}, events=events)
+    assert found.attendances == []
+    assert "do not say the number of their event" in found.notice("event-number-unknown")
+    assert [(i.amount_minor, i.activity_id) for i in found.incomes] == [(400, None)]
+
+
+def test_the_number_of_one_event_is_not_taken_for_others(read: Any) -> None:
+    assert read("orders-quick", CUPPA, CUPPA, event="77").refusals == []
+    with pytest.raises(ConfigError, match=r"is of several events, and event \(77\) says of one"):
+        read("orders-quick", CUPPA, GALA, event="77")
+
+
+def test_the_number_of_a_declared_event_is_for_its_title_alone(read: Any) -> None:
+    events = [{"id": "77", "title": "Cuppa in May"}]
+    found = read("orders-quick", CUPPA, GALA, event="77", events=events)
+    assert [a.activity_id for a in found.attendances] == ["eventbrite:77"]
+    both = [*events, {"id": "78", "title": "A gala"}]
+    found = read("orders-quick", CUPPA, GALA, event="77", events=both)
+    assert [a.activity_id for a in found.attendances] == ["eventbrite:77", "eventbrite:78"]
+
+
 def test_an_event_is_found_by_its_declared_title(read: Any) -> None:
     events = [{"id": "78", "title": "CUPPA  in may"}, {"id": "79", "title": "Talk"}]
     rows = [{"Event Name": "Talk"}, {"Order ID": "5002", "Tickets": "3"}]

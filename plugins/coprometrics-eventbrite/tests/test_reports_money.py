@@ -36,6 +36,15 @@ def test_a_ticket_with_a_donation_in_its_name_is_pointed_out(read: Any) -> None:
     assert read("us", {"Ticket Type": "Ticket with donation"}, donations=names).attendances == []
 
 
+def test_further_names_of_donations_stand_beside_the_usual_ones(read: Any) -> None:
+    rows = [
+        {"Ticket Type": "Donation", "Total Paid": "5.00"},
+        {"Ticket Type": "Support us", "Total Paid": "7.00", "Attendee #": "9002"},
+    ]
+    found = read("us", *rows, donations=["support us"])
+    assert (found.attendances, [i.amount_minor for i in found.incomes]) == ([], [1200])
+
+
 def test_a_fee_and_a_donation_of_one_order_are_two_incomes(read: Any) -> None:
     rows = [
         {"Total Paid": "10.00"},

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from coprometrics.errors import ConfigError
 from coprometrics.timezones import timezone
+from coprometrics_csv.columns import fold
 from coprometrics_csv.dates import DateFormat, two_readings
 from coprometrics_csv.faults import CellError
 from coprometrics_csv.people import address_of
@@ -93,12 +94,18 @@ def test_no_report_has_formats_that_read_one_text_differently(preset: Preset) ->
     assert two_readings(formats, times=True) is None
 
 
-@given(st.lists(st.sampled_from(["a", " a ", "", "  ", "N/A", "n/a", "Info  Requested", "-", "İ"])))
+@given(
+    st.lists(
+        st.sampled_from(
+            ["a", " a ", "", "  ", "N/A", "n/a", "Info  Requested", "-", "İ", "in", "info"]
+        )
+    )
+)
 def test_placeholders_are_told_alike_in_texts_seen_once_and_in_each_row(cells: list[str]) -> None:
-    words = ("n/a", "info  requested", "-")
+    words = {"n/a", "info requested", "-"}
     few = present(pa.array(cells, pa.string()), words).to_pylist()
     assert present(pa.array(cells, pa.string()).dictionary_encode(), words).to_pylist() == few
-    kept = ("a", "İ", "Info  Requested")
+    kept = ("a", "İ", "in", "info")
     assert [text for text in few if text] == [c.strip() for c in cells if c.strip() in kept]
 
 
@@ -119,7 +126,20 @@ def test_people_are_read_alike_in_every_block(blocks: Any, most: int) -> None:
             assert sorted(found.faults) == [n for n, text in enumerate(cells) if text == "me"]
 
 
-@pytest.mark.parametrize("placeholders", [(), ("n/a",)])
-def test_cells_without_placeholders_are_only_trimmed(placeholders: tuple[str, ...]) -> None:
+@given(
+    cells=st.lists(
+        st.text(alphabet="aA\u00dfSs\u03c2\u03a3\u03c3\u0130i\u0131K\u212a  1@", max_size=4),
+        max_size=5,
+    ),
+    words=st.sets(st.text(alphabet="a\u00dfs\u03c2\u03c3ik 1@", min_size=1, max_size=3)),
+)
+def test_placeholders_are_told_as_pages_tell_them(cells: list[str], words: set[str]) -> None:
+    nobody = {fold(word) for word in words} - {""}
+    expected = [c.strip() if fold(c) and fold(c) not in nobody else None for c in cells]
+    assert present(pa.array(cells, pa.string()), nobody).to_pylist() == expected
+
+
+@pytest.mark.parametrize("placeholders", [set(), {"n/a"}])
+def test_cells_without_placeholders_are_only_trimmed(placeholders: set[str]) -> None:
     assert present(pa.array([" x ", ""]), placeholders).to_pylist() == ["x", None]
     assert present(pa.array([], pa.string()), placeholders).to_pylist() == []

@@ -21,6 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from coprometrics_csv.arrays import again, each_once, numbers, only, plain, plain_columns, shared
+from coprometrics_csv.columns import fold
 from coprometrics_csv.readers import INSTANT
 from coprometrics_eventbrite.config import Eventbrite, Standing
 from coprometrics_eventbrite.repeats import (
@@ -153,12 +154,10 @@ def standing_of_words(words: Any, config: Eventbrite) -> Any:
         ['checked_in', 'cancelled', 'registered', None]
     """
     known: dict[str, str] = dict(_STANDINGS)
-    known |= {" ".join(word.split()).casefold(): s for word, s in config.statuses.items()}
+    known |= {fold(word): standing for word, standing in config.statuses.items()}
     coded = _array(words).dictionary_encode()
     texts = coded.dictionary.to_pylist()
-    found = [
-        known.get(" ".join(text.split()).casefold()) if text else "registered" for text in texts
-    ]
+    found = [known.get(fold(text)) if text else "registered" for text in texts]
     places = coded.indices.fill_null(len(found))
     return again(pa.array([*found, "registered"], pa.string()), places)
 
@@ -170,11 +169,9 @@ def are_donations(ticket_kinds: Any, config: Eventbrite) -> Any:
         >>> are_donations(pa.array(["Donation", "Free", None]), Eventbrite()).to_pylist()
         [True, False, False]
     """
-    words = {" ".join(word.split()).casefold() for word in config.donations}
+    words = config.donation_names
     coded = _array(ticket_kinds).dictionary_encode()
-    hit = [
-        " ".join((text or "").split()).casefold() in words for text in coded.dictionary.to_pylist()
-    ]
+    hit = [fold(text or "") in words for text in coded.dictionary.to_pylist()]
     return pa.array(hit, pa.bool_()).take(coded.indices).fill_null(False)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Set
 from typing import Any
 
 import pyarrow as pa
@@ -11,6 +11,7 @@ from attrs import define, field
 
 from coprometrics.money import CURRENCIES
 from coprometrics_csv.arrays import each_once, numbers, plain
+from coprometrics_csv.columns import fold
 from coprometrics_csv.convert import Cells, Reader, Values, scattered, trim
 from coprometrics_csv.faults import CellError
 from coprometrics_csv.numerals import Numerals
@@ -25,19 +26,23 @@ _NO_ADDRESS = CellError(
     "not-an-address",
     "must be one e-mail address; list texts that stand for nobody under placeholders",
 )
+_NO_ASCII = [bytes([byte]) for byte in range(0x80, 0x100)]
+"""How a character begins that is none of ASCII."""
 _FREE = ("Free", "FREE", "free", "Gratis")
 _NOTHING = rf"\A(?:{'|'.join(_FREE)}|[(]?-?[$£€]?0+(?:[.,]0*)?[)]?)\z"
 
 
-def present(cells: Cells, placeholders: tuple[str, ...]) -> Cells:
+def present(cells: Cells, nobody: Set[str]) -> Cells:
     """Take the spaces from the ends of cells; give null where nothing or a placeholder stands.
 
+    Args:
+        cells: the cells, which come back as they are where nothing is to be changed.
+        nobody: the placeholders (``Eventbrite.nobody``).
+
     Examples:
-        >>> present(pa.array([" a ", "", "Info Requested"]), ("info requested",)).to_pylist()
+        >>> present(pa.array([" a ", "", "Info  Requested"]), {"info requested"}).to_pylist()
         ['a', None, None]
     """
-    words = [" ".join(word.split()).casefold() for word in placeholders]
-    nobody = pa.array(["", *words], pa.string())
     if not isinstance(cells, pa.DictionaryArray):
         return _present(cells, nobody)
     texts = _present(cells.dictionary, nobody)
@@ -47,22 +52,27 @@ def present(cells: Cells, placeholders: tuple[str, ...]) -> Cells:
     return pa.DictionaryArray.from_arrays(texts.indices.take(cells.indices), texts.dictionary)
 
 
-def _present(cells: Cells, nobody: Any) -> Cells:
-    """Give the cells themselves where nothing is to be changed."""
-    if _numbers_only(cells) and not pc.any(pc.ascii_is_decimal(nobody), min_count=0).as_py():
+def _present(cells: Cells, nobody: Set[str]) -> Cells:
+    if _numbers_only(cells) and not any(word.isdecimal() for word in nobody):
         return cells
     trimmed = trim(cells)
-    same = trimmed.equals(cells)
-    # Making capitals small takes long, and may only change the length of what is not ASCII.
-    lengths = pc.unique(pc.binary_length(nobody))
-    if same and pc.all(pc.string_is_ascii(cells), min_count=0).as_py():
-        perhaps = pc.is_in(pc.binary_length(cells), value_set=lengths)
-        if not pc.any(perhaps, min_count=0).as_py():
-            return cells
-    stands = pc.is_in(pc.utf8_lower(trimmed), value_set=nobody)
-    if pc.any(stands, min_count=0).as_py():
-        return pc.if_else(stands, None, trimmed)
-    return cells if same else trimmed
+    if trimmed.equals(cells):
+        trimmed = cells
+    absent = pc.or_(pc.equal(trimmed, ""), _are_placeholders(trimmed, nobody))
+    return pc.if_else(absent, None, trimmed) if pc.any(absent, min_count=0).as_py() else trimmed
+
+
+def _are_placeholders(texts: Any, nobody: Set[str]) -> Any:
+    """Say which texts are placeholders; only those are looked at that begin like one."""
+    letters = {letter for word in nobody for letter in (word[:1].lower(), word[:1].upper())}
+    first = pa.array([*(one.encode()[:1] for one in letters), *_NO_ASCII], pa.binary())
+    perhaps = pc.is_in(pc.binary_slice(texts.cast(pa.binary()), 0, 1), value_set=first)
+    if not pc.any(perhaps, min_count=0).as_py():
+        return perhaps
+    rows = pc.indices_nonzero(perhaps).cast(pa.int64())
+    found = [fold(text) in nobody for text in texts.take(rows).to_pylist()]
+    hit = rows.filter(pa.array(found, pa.bool_()))
+    return pc.is_in(numbers(0, len(texts)), value_set=hit)
 
 
 def _numbers_only(cells: Cells) -> bool:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Set
 from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Raw, Struct
 
 from coprometrics.importers import Problem
+from coprometrics_csv.columns import fold
 from coprometrics_csv.people import address_of
 
 __all__ = [
@@ -168,25 +169,25 @@ Item = Organisation | Event | TicketClass | Attendee | Order | Refused
 _ITEM_IDS = ("id", "event_id", "order_id", "ticket_class_id", "series_id")
 
 
-def people(person_key: Callable[[str], str], placeholders: Iterable[str]) -> Person:
+def people(person_key: Callable[[str], str], nobody: Set[str]) -> Person:
     """Give what turns the texts in the service's address fields into pseudonyms.
 
     Args:
         person_key: gives the pseudonym of an address (``Context.person_key``).
-        placeholders: texts that stand for nobody, regardless of capitals.
+        nobody: the texts that stand for nobody (``Eventbrite.nobody``).
 
     Examples:
-        >>> person = people(str.upper, ["Info Requested"])
+        >>> person = people(str.upper, {"info requested"})
         >>> person("Ada <ada@example.org>"), person("info  requested")
         ('ADA@EXAMPLE.ORG', None)
         >>> person("ada")
         Traceback (most recent call last):
         ValueError: no address
     """
-    nobody = {"", *(_folded(text) for text in placeholders)}
 
     def person(text: str) -> str | None:
-        if _folded(text) in nobody:
+        folded = fold(text)
+        if not folded or folded in nobody:
             return None
         address = address_of(text)
         if address is None:
@@ -302,7 +303,3 @@ def _clean_person(attendee: Attendee, person: Person | None) -> Refused | None:
         message = "must be one e-mail address; list texts that stand for nobody under placeholders"
         return Refused("not-an-address", message, "profile.email")
     return None
-
-
-def _folded(text: str) -> str:
-    return " ".join(text.split()).casefold()

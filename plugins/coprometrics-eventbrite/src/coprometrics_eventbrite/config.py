@@ -13,6 +13,7 @@ from coprometrics.documents import setting
 from coprometrics.errors import ConfigError, ParameterError, shown
 from coprometrics.money import CURRENCIES
 from coprometrics.timezones import timezone
+from coprometrics_csv.columns import fold
 from coprometrics_csv.dates import DateFormat, refuse_two_readings
 
 __all__ = ["DeclaredEvent", "Eventbrite", "Standing"]
@@ -21,6 +22,8 @@ Standing = Literal["registered", "checked_in", "cancelled", "refunded", "deleted
 """How far a ticket went, in the words of this plugin."""
 
 _WORD = {"pattern": "^[a-z][a-z0-9_]*$"}
+_DONATIONS = ("donation", "donations", "doneren", "donatie", "donate", "spende", "don")
+_PLACEHOLDERS = ("info requested", "information requested", "n/a", "none", "-")
 _ID = {"pattern": "^[0-9A-Za-z_-]+$"}
 
 
@@ -134,13 +137,16 @@ class Eventbrite:
         "Where the money of donations comes from.", default="donations", schema=_WORD
     )
     donations: tuple[str, ...] = setting(
-        "Names of tickets that are donations and admit nobody, regardless of capitals.",
-        default=("donation", "donations", "doneren", "donatie", "donate", "spende", "don"),
-        examples=(["donation", "support our work"],),
+        "Further names of tickets that are donations and admit nobody, regardless of capitals; "
+        f"besides {', '.join(_DONATIONS)}.",
+        default=(),
+        examples=(["support our work"],),
     )
     placeholders: tuple[str, ...] = setting(
-        "Texts that stand where nobody was asked, regardless of capitals.",
-        default=("info requested", "information requested", "n/a", "none", "-"),
+        "Further texts that stand where nobody was asked, regardless of capitals; besides "
+        f"{', '.join(_PLACEHOLDERS)}.",
+        default=(),
+        examples=(["not given"],),
     )
     currency: str | None = setting(
         "The currency of reports that do not name it, as a code such as GBP.",
@@ -198,6 +204,16 @@ class Eventbrite:
                     f"the event {event.id} is declared twice", where=where, remedy="keep one"
                 )
             seen.add(event.id)
+
+    @property
+    def donation_names(self) -> frozenset[str]:
+        """The names of tickets that are donations, as ``fold`` gives them."""
+        return frozenset(map(fold, (*_DONATIONS, *self.donations)))
+
+    @property
+    def nobody(self) -> frozenset[str]:
+        """The texts that stand where nobody was asked, as ``fold`` gives them."""
+        return frozenset(map(fold, (*_PLACEHOLDERS, *self.placeholders)))
 
     def kind_of(self, event_id: str, title: str | None) -> str:
         """Say what sort of activity an event is.

@@ -114,7 +114,7 @@ class Fetcher:
         now: dt.datetime,
     ) -> None:
         self._client = client
-        self._person = people(person_key, config.placeholders)
+        self._person = people(person_key, config.nobody)
         self._people = person_key(PROBE)
         self.now = now
 

@@ -52,7 +52,7 @@ def read_pages(source: Source, config: Eventbrite, context: Context) -> Iterator
     """
     gathered = Gathered()
     files = _files(source)
-    person = people(context.person_key, config.placeholders)
+    person = people(context.person_key, config.nobody)
     done = 0
     for number, file in enumerate(files, start=1):
         body = _body(file)

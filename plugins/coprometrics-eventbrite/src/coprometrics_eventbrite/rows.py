@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from coprometrics.errors import WITHHELD, SourceError, shown
+from coprometrics.errors import WITHHELD, ConfigError, SourceError, shown
 from coprometrics.importers import Locator, Problem, Refusal
 from coprometrics.money import CURRENCIES
 from coprometrics_csv.arrays import each_once, numbers, only, plain, repeated
 from coprometrics_csv.blocks import Block
+from coprometrics_csv.columns import fold
 from coprometrics_csv.faults import CellError
 from coprometrics_csv.numerals import Numerals, currency_of_label
 from coprometrics_csv.people import word_shown
@@ -58,7 +60,12 @@ class RowMaker:
         decimal = config.decimal or report.preset.decimal
         self._amounts = Amounts(decimal)
         self._counts = integer_reader(Numerals(decimal, "," if decimal == "." else "."))
-        self._ids = {" ".join(e.title.split()).casefold(): e.id for e in config.events if e.title}
+        self._nobody = config.nobody
+        titles = [(fold(event.title), event.id) for event in config.events if event.title]
+        counts = Counter(title for title, _id in titles)
+        self._ids = {title: id_ for title, id_ in titles if counts[title] == 1}
+        self._several = {title for title, count in counts.items() if count > 1}
+        self._of_event: set[str] = set()
         self._zones = {event.id: event.timezone for event in config.events if event.timezone}
 
     def begin(self, block: Block) -> Work:
@@ -77,7 +84,7 @@ class RowMaker:
         work = Work(
             lines,
             {
-                meaning: present(cells[position], self._config.placeholders)
+                meaning: present(cells[position], self._nobody)
                 for meaning, position in places.items()
             },
             self._report.label,
@@ -179,17 +186,40 @@ class RowMaker:
         if not events.null_count:
             return events
         events = plain(events)
-        if self._ids and "event_name" in work.cells:
+        named = "event_id" in work.cells
+        if "event_name" in work.cells:
             coded = work.cells["event_name"].dictionary_encode()
-            titles = [" ".join(t.split()).casefold() for t in coded.dictionary.to_pylist()]
-            ids = pa.array([self._ids.get(title) for title in titles], pa.string())
+            titles = [fold(title) for title in coded.dictionary.to_pylist()]
+            ids = pa.array([self._id_of(title, named=named) for title in titles], pa.string())
             events = pc.coalesce(events, ids.take(coded.indices))
-        if self._config.event is not None and "event_id" not in work.cells:
+            if not named and self._config.event is not None:
+                untold = pc.and_(events.is_null(), work.cells["event_name"].is_null())
+                events = pc.if_else(untold, self._config.event, events)
+            if self._report.preset.rows == "tickets" and self._several:
+                doubtful = pa.array([title in self._several for title in titles], pa.bool_())
+                hit = pc.and_(events.is_null(), doubtful.take(coded.indices).fill_null(False))
+                message = "several events of this title are declared under events"
+                work.refuse(hit, "event_name", "unknown-event", message)
+        elif self._config.event is not None and not named:
             events = events.fill_null(self._config.event)
-        if self._report.preset.rows == "tickets" and "event_id" not in work.cells:
+        if self._report.preset.rows == "tickets" and not named:
             message = "no event of this title is declared under events"
             work.refuse(events.is_null(), "event_name", "unknown-event", message)
         return events
+
+    def _id_of(self, title: str, *, named: bool) -> str | None:
+        """Give the number of the event of a title: declared with it, or the only one there is."""
+        event = self._config.event
+        if title in self._ids or named or event is None or event in self._ids.values():
+            return self._ids.get(title)
+        self._of_event.add(title)
+        if len(self._of_event) > 1:
+            raise ConfigError(
+                f"the report is of several events, and event ({event}) says of one which it is",
+                where=self._report.name,
+                remedy="leave event out, and declare each under events, with its title",
+            )
+        return event
 
     def _standing(self, work: Work) -> Any:
         words = work.get("status")

@@ -72,9 +72,9 @@ class Tally:
         self._see_kinds(pc.unique(rows["ticket_kind"].filter(pc.invert(donations))).to_pylist())
 
     def _see_kinds(self, kinds: list[str | None]) -> None:
-        words = [word.casefold() for word in self.config.donations]
+        words = self.config.donation_names
         for kind in kinds:
-            if kind is not None and any(word in fold(kind).split() for word in words):
+            if kind is not None and not words.isdisjoint(fold(kind).split()):
                 self._perhaps.add(kind)
 
     def about_money(self) -> Iterator[Notice]:
