@@ -58,7 +58,7 @@ def test_it_says_what_was_fetched_and_imported(run: Run) -> None:
     assert first == "Eventbrite: 4 events, bookings of 4; 18 calls"
     assert second.startswith("Eventbrite organisation 900: ")
     assert third == "  15 new, 0 replaced, 0 already there"
-    assert "  note: nobody was checked in at the event 102" in "\n".join(rest)
+    assert "  note: in this source nobody was checked in at the event 102" in "\n".join(rest)
 
 
 def test_the_next_run_says_since_when(run: Run) -> None:

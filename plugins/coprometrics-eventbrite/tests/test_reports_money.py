@@ -140,6 +140,31 @@ def test_what_was_given_back_on_a_manual_order_is_no_ticket(read: Any) -> None:
     assert found.skipped == {"rows without a ticket and without an amount": 1}
 
 
+def test_a_refund_with_the_number_of_its_attendee_is_no_second_ticket(read: Any) -> None:
+    paid = {"Total Paid": "15.00"}
+    back = {"Total Paid": "(15.00)", "Attendee Status": "Refunded"}
+    other = {"Attendee #": "9002", "Total Paid": "15.00"}
+    found = read("us", paid, back, other)
+    assert found.refusals == []
+    assert [(a.id, a.status) for a in found.attendances] == [
+        ("eventbrite:9001", "cancelled"), ("eventbrite:9002", "registered"),
+    ]  # fmt: skip
+    assert [i.amount_minor for i in found.incomes] == [3000, -1500]
+    came = read("us", paid | {"Attendee Status": "Checked In"}, back)
+    assert [a.status for a in came.attendances] == ["attended"]
+
+
+def test_a_donation_that_was_given_back_cancels_nobody(read: Any) -> None:
+    rows = [
+        {"Ticket price": "0.00"},
+        {"Ticket type": "Donation", "Ticket price": "9.00"},
+        {"Ticket type": "Donation", "Ticket price": "(9.00)"},
+    ]
+    found = read("attendees", *rows)
+    assert [a.status for a in found.attendances] == ["registered"]
+    assert sum(i.amount_minor for i in found.incomes) == 0
+
+
 # An attendee several times, and amounts beyond measure.
 
 

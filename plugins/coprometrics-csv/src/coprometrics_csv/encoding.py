@@ -89,7 +89,8 @@ def utf8_chunks(file: BinaryIO, encoding: Encoding, name: str) -> Iterator[bytes
         try:
             text = chunk if valid else decoder.decode(chunk, not chunk).encode("utf-8")
         except UnicodeError as error:
-            at = max(0, getattr(error, "start", 0) - len(pending))
+            # It may have begun in the chunk before.
+            at = getattr(error, "start", 0) - len(pending)
             place = f"{name}:{_line_of(file, encoding, before + at)}"
             raise _undecodable(encoding, place, before + at, ended=not chunk) from None
         if text:

@@ -8,35 +8,63 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from coprometrics_csv.arrays import each_once, only, plain_columns
+from coprometrics_csv.arrays import each_once, only, plain, plain_columns
 from coprometrics_eventbrite.bookings import PAYMENTS
 from coprometrics_eventbrite.repeats import several_times
 
-__all__ = ["are_refunds", "payments", "with_refunds"]
+__all__ = ["are_refunds", "payments", "with_refunded", "with_refunds"]
 
 
 def are_refunds(rows: pa.Table) -> Any:
     """Say which rows only tell that money was given back, and are about no ticket of their own.
 
-    They are those below zero without a number of an attendee.
+    They are those below zero without a number of an attendee, or whose attendee has another row in
+    their order.
     """
-    return pc.and_(pc.less(rows["amount_minor"], 0), rows["attendee"].is_null())
+    below = pc.less(rows["amount_minor"], 0)
+    without = pc.and_(below, rows["attendee"].is_null())
+    if not pc.any(pc.and_not(below, without), min_count=0).as_py():
+        return without
+    attendees = _attendees(rows)
+    others = attendees.filter(pc.invert(below)).drop_null()
+    return pc.or_(without, pc.and_(below, pc.is_in(attendees, value_set=others)))
 
 
-def with_refunds(rows: pa.Table) -> pa.Table:
+def with_refunds(rows: pa.Table, donations: Any) -> pa.Table:
     """Mark the tickets of orders of which everything was given back, in a report without status.
 
     Args:
         rows: the rows of the report.
+        donations: which of them are donations; whoever has one back may come all the same.
     """
-    back = are_refunds(rows)
+    back = pc.and_not(are_refunds(rows), donations)
     if not pc.any(back, min_count=0).as_py():
         return rows
     orders = pc.unique(rows["order_id"].filter(back))
-    theirs = rows.filter(pc.is_in(rows["order_id"], value_set=orders))
+    theirs = rows.filter(pc.and_not(pc.is_in(rows["order_id"], value_set=orders), donations))
     sums = theirs.group_by("order_id").aggregate([("amount_minor", "sum")])
     nothing_left = sums["order_id"].filter(pc.less_equal(sums["amount_minor_sum"], 0))
-    hit = pc.is_in(rows["order_id"], value_set=nothing_left.combine_chunks())
+    return _refunded(rows, pc.is_in(rows["order_id"], value_set=nothing_left.combine_chunks()))
+
+
+def with_refunded(rows: pa.Table) -> pa.Table:
+    """Mark the tickets of attendees who have a row of their own that says they were refunded."""
+    back = pc.and_(are_refunds(rows), _were_refunded(rows["standing"]))
+    if not pc.any(back, min_count=0).as_py():
+        return rows
+    attendees = _attendees(rows)
+    theirs = pc.is_in(attendees, value_set=attendees.filter(back).drop_null())
+    registered = pc.equal(plain(rows["standing"].combine_chunks()), "registered")
+    return _refunded(rows, pc.and_(theirs, registered))
+
+
+def _attendees(rows: pa.Table) -> Any:
+    """Name the attendees within their orders; null where there is no number."""
+    named = pc.binary_join_element_wise(rows["order_id"], rows["attendee"], ":")
+    return named.combine_chunks()
+
+
+def _refunded(rows: pa.Table, hit: Any) -> pa.Table:
     place = rows.schema.get_field_index("standing")
     return rows.set_column(place, "standing", pc.if_else(hit, "refunded", rows["standing"]))
 

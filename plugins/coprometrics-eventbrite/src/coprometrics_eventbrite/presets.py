@@ -16,6 +16,7 @@ from attrs import field, frozen
 
 from coprometrics.errors import ConfigError, SourceError, shown
 from coprometrics.importers import Match, Source
+from coprometrics.money import CURRENCIES
 from coprometrics_csv.columns import Header, fold
 
 __all__ = [
@@ -39,7 +40,7 @@ Meaning = Literal[
 
 DELIMITERS = (",", ";", "\t")
 _MOST_NAMED = 12
-_CURRENCY = re.compile(r" *\([A-Za-z]{3}\)$")
+_CURRENCY = re.compile(rf" *\((?:{'|'.join(sorted(CURRENCIES))})\)$", re.IGNORECASE)
 
 
 @frozen

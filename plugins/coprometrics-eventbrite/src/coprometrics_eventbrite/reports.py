@@ -22,7 +22,7 @@ from coprometrics_eventbrite import bookings
 from coprometrics_eventbrite.config import Eventbrite
 from coprometrics_eventbrite.doubts import without_doubtful
 from coprometrics_eventbrite.happenings import SeenEvent, happenings
-from coprometrics_eventbrite.payments import are_refunds, payments, with_refunds
+from coprometrics_eventbrite.payments import are_refunds, payments, with_refunded, with_refunds
 from coprometrics_eventbrite.presets import check_labels, delimiter_of, plain, recognised, unknown
 from coprometrics_eventbrite.rows import RowMaker
 from coprometrics_eventbrite.shelves import MOST_HELD, Shelves
@@ -164,7 +164,8 @@ def _orders(
         rows, refusals = without_doubtful(part, donations)
         if refusals:
             donations = bookings.are_donations(rows["ticket_kind"], config)
-        yield rows if "status" in report.positions else with_refunds(rows), donations, refusals
+        told = "status" in report.positions
+        yield with_refunded(rows) if told else with_refunds(rows, donations), donations, refusals
 
 
 def _tickets(rows: pa.Table, donations: Any) -> pa.Table:

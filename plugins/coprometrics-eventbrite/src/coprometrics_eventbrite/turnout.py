@@ -71,15 +71,15 @@ def about_unknown(unknown: Sequence[str], config: Eventbrite) -> list[Notice]:
         return [
             Notice(
                 "bookings-counted",
-                f"nobody was checked in at {_named(unknown)}, so who had booked counts as having "
-                "come, because count is registered",
+                f"in this source nobody was checked in at {_named(unknown)}, so who had booked "
+                "counts as having come, because count is registered",
             )
         ]
     return [
         Notice(
             "attendance-unknown",
-            f"nobody was checked in at {_named(unknown)}, so it is not known who came; set "
-            "count: registered to count who had booked",
+            f"in this source nobody was checked in at {_named(unknown)}, so it is not known who "
+            "came; set count: registered to count who had booked",
         )
     ]
 
