@@ -309,3 +309,35 @@ def test_metrics_are_given_few_records_as_arrow_and_many_where_they_lie(monkeypa
         many = store.frames()[Income]
         assert (type(few), type(many)) == (pa.Table, duckdb.DuckDBPyRelation)
         assert revenue_share(few).figures == revenue_share(many).figures
+
+
+def test_of_two_writers_in_one_process_one_is_told(tmp_path: Path):
+    path = tmp_path / "s.duckdb"
+    with Store.open(path) as one, Store.open(path) as other:
+        with one.transaction(STAMP) as transaction:
+            transaction.append(Income, to_table([income(1)], Income))
+            with pytest.raises(StoreError, match="something else in this process is writing to it"):
+                other.write([income(1)])
+        assert other.write([income(1), income(2)]).unchanged == 1
+        assert [len(list(store.records(Income))) for store in (one, other)] == [2, 2]
+
+
+def test_one_writer_after_another_is_not_kept_out(tmp_path: Path):
+    with Store.open(tmp_path / "s.duckdb") as store:
+        with pytest.raises(ValueError, match="given up"), store.transaction(STAMP):
+            raise ValueError("given up")
+        assert store.write([income(1)]).added == 1
+
+
+def test_a_damaged_block_is_not_taken_for_another_process(tmp_path: Path):
+    path = tmp_path / "s.duckdb"
+    with Store.open(path) as store:
+        store.write([income(n) for n in range(50)])
+    size = path.stat().st_size
+    with path.open("r+b") as file:
+        for at in range(4096, size, 4096):
+            file.seek(at + 100)
+            file.write(b"\x5a" * 900)
+    with pytest.raises(StoreError) as told:
+        Store.open(path)
+    assert "another process" not in str(told.value)

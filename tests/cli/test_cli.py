@@ -131,9 +131,11 @@ def test_people_are_hashed_under_a_key_beside_the_store(tmp_path: Path):
 def test_a_lost_key_is_explained(tmp_path: Path):
     run_import("bookings", tmp_path / "s.duckdb")
     (tmp_path / "coprometrics.key").unlink()
-    done = run_import("bookings", tmp_path / "s.duckdb")
-    assert done.returncode == 2
-    assert "put the key file back" in done.stderr
+    for options in ([], ["--dry-run"]):
+        done = run_import("bookings", tmp_path / "s.duckdb", *options)
+        assert done.returncode == 2
+        assert "put the key file back" in done.stderr
+    assert not (tmp_path / "coprometrics.key").exists()
 
 
 BAD = "Invoice,Date,Category,Payer,Amount (GBP),Status\n"

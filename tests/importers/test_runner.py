@@ -438,3 +438,26 @@ def test_a_claim_that_makes_no_sense_is_the_fault_of_the_plugin(
 ) -> None:
     with Store.open() as store, pytest.raises(PluginError, match=said):
         run(source, found(item), store)
+
+
+def test_an_older_source_that_comes_again_is_told(source: Source, tmp_path: Path) -> None:
+    newer = tmp_path / "newer.csv"
+    newer.write_text("something else")
+    with Store.open() as store:
+        run(source, found(batch(("o:a", 1), ("o:b", 2))), store)
+        assert run(Source.at(newer), found(batch(("o:a", 5))), store).notices == []
+        assert run(source, found(batch(("o:b", 2))), store).notices == []
+        (notice,) = run(source, found(batch(("o:a", 1), ("o:b", 2))), store).notices
+    assert notice.code == "older-source-again"
+    assert "1 record is as it has them again" in notice.message
+
+
+def test_the_sources_that_are_kept_are_told_when_a_command_is_stopped(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    from coprometrics.cli.importing import _telling_kept
+
+    for names, said in (([], ""), (["a.csv", "b.csv"], "kept: a.csv, b.csv\n")):
+        with pytest.raises(KeyboardInterrupt), _telling_kept(names):
+            raise KeyboardInterrupt
+        assert capsys.readouterr().err == said

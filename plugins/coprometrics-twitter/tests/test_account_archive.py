@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 
 from coprometrics.errors import ConfigError, SourceError
 from coprometrics.records import Post
+from coprometrics_twitter.items import WINDOW, Items
 
 from .conftest import ACCOUNT, files, followers, manifest, run, script, tweet, zip_bytes
 
@@ -173,6 +175,24 @@ def test_nothing_of_the_owner_gets_out(archive: Any) -> None:
     everything = found.said + repr([batch.rows.to_pylist() for batch in found.batches])
     for private in ("ada.byron", "7946", "Our Charity"):
         assert private not in everything
+
+
+def test_no_more_is_read_of_the_account_than_who_it_is(archive: Any) -> None:
+    own = {"account": {"username": "OurCharity"}}
+    many = script("account", [own, *[{"account": {"username": "x" * 900}}] * 9_000])
+    assert len(many) > 4 * WINDOW
+    with pytest.MonkeyPatch.context() as patched:
+        seen: list[int] = []
+        windows = Items.windows
+
+        def counted(items: Items[Any]) -> Iterator[Any]:
+            for window in windows(items):
+                seen.append(items.done)
+                yield window
+
+        patched.setattr(Items, "windows", counted)
+        assert archive(files(tweet(), account=many)).post.account == "OurCharity"
+    assert min(seen) < len(many) // 2
 
 
 def test_the_account_is_said_by_the_manifest_where_its_file_is_missing(archive: Any) -> None:

@@ -311,6 +311,13 @@ def test_the_video_overview_has_a_preamble(export: Any) -> None:
     assert "unmapped-columns" in found.codes
 
 
+def test_a_day_without_any_count_is_counted_as_left_out(export: Any) -> None:
+    header = ["Date", "Impressions", "New follows"]
+    found = export(table(header, ["Thu Mar 20 2025", 5, 1], ["Fri Mar 21 2025", "-", ""]))
+    assert len(found.records) == 2
+    assert found.skipped == {"days without any count": 1}
+
+
 def test_a_bad_day_is_refused_alone_and_a_day_twice_refuses_the_file(export: Any) -> None:
     found = export(table(DAYS, day(), day("Wed, Mar 11, 2026", Likes="few"), day("", Likes=1)))
     assert [refusal.at.line for refusal in found.refusals] == [3, 4]

@@ -157,6 +157,15 @@ def test_an_answer_without_data_is_refused(responses: Any) -> None:
         responses(problem)
 
 
+@pytest.mark.parametrize(
+    "rest", [{"data": None}, {"meta": {"result_count": 0}}, {"includes": {}}, {"data": []}]
+)
+def test_a_page_of_errors_alone_is_refused(responses: Any, rest: dict[str, Any]) -> None:
+    with pytest.raises(SourceError, match=r"without data \(Not Found Error\)"):
+        kind = "https://api.twitter.com/2/problems/resource-not-found"
+        responses({"errors": [{"title": "Not Found Error", "type": kind}], **rest})
+
+
 def test_a_page_without_posts_is_empty(responses: Any) -> None:
     assert responses({"meta": {"result_count": 0, "newest_id": ""}}).records == []
 

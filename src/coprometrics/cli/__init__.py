@@ -136,7 +136,7 @@ def main() -> None:
     except click.exceptions.Exit as stop:
         code = stop.exit_code
     except (click.exceptions.Abort, KeyboardInterrupt):
-        click.echo("stopped; nothing was kept", err=True)
+        click.echo("stopped; nothing was kept of what was being done", err=True)
         sys.exit(_INTERRUPTED)
     except click.ClickException as error:
         error.show()

@@ -85,13 +85,13 @@ def import_command(
     chosen = _choose(registry, sources, name, config, strict=strict)
     configs = [load_config(found, config) for found in chosen]
     clean = True
+    kept: list[str] = []
     with _open_store(into, dry_run=dry_run) as store:
         secret = key_file_of(into, key_file, settings.key_file)
         # A dry run keeps nothing, so that it makes no key either.
-        unmade = dry_run and not secret.exists()
-        key = PeopleKey(None if unmade else secret, None if dry_run else store)
+        key = PeopleKey(secret, store, keeps=not dry_run)
         for source, found, options in zip(sources, chosen, configs, strict=True):
-            with _progress(source) as advance:
+            with _telling_kept(kept), _progress(source) as advance:
                 result = import_source(
                     source,
                     found,
@@ -104,6 +104,8 @@ def import_command(
                     settings=settings,
                 )
             tell(result, everything=all_issues, dry_run=dry_run)
+            if result.written:
+                kept.append(source.name)
             clean &= result.clean
     return 0 if clean else 1
 
@@ -166,6 +168,17 @@ def _open_store(path: Path, *, dry_run: bool) -> Store:
     if dry_run and not path.exists():
         return Store.open()
     return Store.open(path)
+
+
+@contextlib.contextmanager
+def _telling_kept(names: list[str]) -> Iterator[None]:
+    """Say on Ctrl-C which sources of the command are in the store already."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        if names:
+            click.echo(f"kept: {', '.join(names)}", err=True)
+        raise
 
 
 @contextlib.contextmanager

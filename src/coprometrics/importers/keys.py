@@ -33,6 +33,8 @@ class PeopleKey:
         path: the file that holds it as hexadecimal digits; made on first use. None for a key
             that lives as long as this object, for data that is never stored.
         store: the store that the people go into; its key id must fit.
+        keeps: whether a key that is missing is made, and its id noted in the store. Without it a
+            missing key is one that lives as long as this object.
 
     Examples:
         >>> key = PeopleKey()
@@ -40,9 +42,12 @@ class PeopleKey:
         True
     """
 
-    def __init__(self, path: Path | None = None, store: Store | None = None) -> None:
+    def __init__(
+        self, path: Path | None = None, store: Store | None = None, *, keeps: bool = True
+    ) -> None:
         self._path = path
         self._store = store
+        self._keeps = keeps
         self._key: bytes | None = None
         self._undone = 0
 
@@ -77,6 +82,8 @@ class PeopleKey:
                     where=str(self._path),
                     remedy="put the key file back, or import everything into a new store",
                 )
+            if not self._keeps:
+                return self._key or secrets.token_bytes(_BYTES)
             self._make(self._path)
         key = self._read(self._path)
         key_id = _key_id(key)
@@ -86,7 +93,7 @@ class PeopleKey:
                 where=str(self._path),
                 remedy="use the key file of this store, or import everything into a new store",
             )
-        if self._store and not expected:
+        if self._store and not expected and self._keeps:
             self._store.set_person_key_id(key_id)
         return key
 

@@ -293,6 +293,17 @@ class _Run:
                     "they belong to, and has them no more",
                 )
             )
+        if written.again and written.replaced:
+            records = (
+                "1 record is" if written.replaced == 1 else f"{written.replaced:,} records are"
+            )
+            self.result.notices.append(
+                Notice(
+                    "older-source-again",
+                    f"the same source was imported before, and other sources since: {records} as "
+                    "it has them again; import the newest source last",
+                )
+            )
         for conflict in written.conflicts:
             self.result.accepted[conflict.record_type.record_name] -= conflict.rows
             lines = conflict.lines or (None,) * conflict.rows

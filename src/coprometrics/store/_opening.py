@@ -41,7 +41,8 @@ def connect(path: Path | None, name: str, *, read_only: bool) -> duckdb.DuckDBPy
     except duckdb.Error as error:
         text = str(error)
         folder = path.parent if path else Path()
-        if "lock" in text.lower():
+        # Of a damaged file it says that a block has a wrong checksum.
+        if "set lock" in text.lower() or "conflicting lock" in text.lower():
             why, remedy = "another process has it open", "wait for it to end, then try again"
         elif "different configuration" in text:
             why, remedy = "it is open already, in another way", "close it first"

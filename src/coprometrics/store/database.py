@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import threading
 from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
@@ -43,6 +44,9 @@ _SOURCES = (
 )
 _OWN = ("source_number", *PLACE)
 _FEW = 100_000
+_ONE_AT_A_TIME = threading.Lock()
+_WRITTEN: set[tuple[int, int]] = set()
+"""The files that this process is writing to."""
 
 
 class Store:
@@ -65,7 +69,7 @@ class Store:
     ) -> None:
         self._connection = connection
         self._path = path
-        self._file = path and identity(path)
+        self._file = None if path is None else identity(path)
         self.name = name
         self.undone = 0
 
@@ -253,22 +257,43 @@ class Store:
         Raises:
             StoreError: when the store cannot be written, for instance because the disk is full.
         """
-        with self._translated():
-            self._connection.begin()
-        done = False
-        try:
+        with self._alone():
             with self._translated():
-                transaction = Transaction(self._connection, provenance)
-                yield transaction
-                transaction.finish()
-                self._connection.commit()
-                done = True
+                self._connection.begin()
+            done = False
+            try:
+                with self._translated():
+                    transaction = Transaction(self._connection, provenance)
+                    yield transaction
+                    transaction.finish()
+                    self._connection.commit()
+                    done = True
+            finally:
+                if not done:
+                    self.undone += 1
+                    with contextlib.suppress(duckdb.Error):
+                        self._connection.rollback()
+            self._see_file()
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Keep others of this process from writing meanwhile; DuckDB keeps other processes out."""
+        if self._file is None:
+            yield
+            return
+        with _ONE_AT_A_TIME:
+            if self._file in _WRITTEN:
+                raise StoreError(
+                    "something else in this process is writing to it",
+                    where=self.name,
+                    remedy="wait for it to end, then try again",
+                )
+            _WRITTEN.add(self._file)
+        try:
+            yield
         finally:
-            if not done:
-                self.undone += 1
-                with contextlib.suppress(duckdb.Error):
-                    self._connection.rollback()
-        self._see_file()
+            with _ONE_AT_A_TIME:
+                _WRITTEN.discard(self._file)
 
     def _see_file(self) -> None:
         """See that the file is still there: one that was removed takes what is written with it."""

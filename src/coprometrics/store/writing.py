@@ -96,6 +96,7 @@ class Written:
         conflicts: ids that several different records claim.
         overlaps: orders that would be counted twice.
         removed: how many of earlier sources this one has no more, though it tells all of them.
+        again: whether a source with the same bytes was imported before.
     """
 
     added: int
@@ -105,6 +106,7 @@ class Written:
     conflicts: tuple[Conflict, ...]
     overlaps: tuple[Overlap, ...] = ()
     removed: int = 0
+    again: bool = False
 
 
 class Transaction:
@@ -120,6 +122,12 @@ class Transaction:
         self._written: Written | None = None
         self._whole: set[tuple[str, str]] = set()
         self._number = number(connection, "SELECT max(source_number) FROM coprometrics_sources") + 1
+        self._again = bool(
+            connection.execute(
+                "SELECT count(*) FROM coprometrics_sources WHERE source_sha256 = ?",
+                [provenance.source_sha256],
+            ).fetchall()[0][0]
+        )
         connection.execute(
             "INSERT INTO coprometrics_sources BY NAME SELECT ? AS source_number, ? AS importer, "
             "? AS importer_version, ? AS core_version, ? AS source_name, ? AS source_sha256, "
@@ -227,6 +235,7 @@ class Transaction:
                 conflicts=tuple(conflict for part in parts for conflict in part.conflicts),
                 overlaps=overlaps,
                 removed=removed,
+                again=self._again,
             )
             if self._whole:
                 self._connection.execute(f"DROP TABLE {_WHOLE}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from contextlib import closing
 
 import msgspec
 from attrs import frozen
@@ -141,10 +142,14 @@ def whose(archive: Archive, path: str | None, manifest: Manifest, config: Twitte
     """
     name = manifest.user_info.user_name if manifest.user_info else None
     if path is not None:
-        with archive.open(path) as stream:
-            windows = list(Items(stream, f"{archive.name}: {path}", ACCOUNTS).windows())
-        accounts = [item for window in windows for item in window.items if item is not None]
-        name = accounts[0].account.username if accounts else name
+        where = f"{archive.name}: {path}"
+        with (
+            archive.open(path) as stream,
+            closing(Items(stream, where, ACCOUNTS).windows()) as windows,
+        ):
+            accounts = (item for window in windows for item in window.items if item is not None)
+            first = next(accounts, None)
+        name = first.account.username if first else name
     own = account_name(name)
     if own and config.account and own.casefold() != config.account.casefold():
         raise ConfigError(

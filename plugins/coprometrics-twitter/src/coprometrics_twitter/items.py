@@ -9,7 +9,7 @@ window does not parse, the items are taken one by one, so that a bad one is refu
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from typing import BinaryIO, Generic, TypeVar
 
 import msgspec
@@ -114,8 +114,8 @@ class Items(Generic[T]):
     _lines: bool = field(default=False, init=False)
     _kind: int = field(default=0, init=False)
 
-    def windows(self) -> Iterator[Window[T]]:
-        """Give the items, a window at a time.
+    def windows(self) -> Generator[Window[T], None, None]:
+        """Give the items, a window at a time; to be closed by whoever stops before the end.
 
         Raises:
             SourceError: when this is no file of an archive, or it ends too early.

@@ -72,6 +72,7 @@ def read_overview(source: Source, config: Twitter, context: Context) -> Iterator
                 for name, at in measures.items()
             }
             counts: list[tuple[str, dt.date, int]] = []
+            empty = 0
             places: list[int] = []
             for n, day in enumerate(of_rows):
                 if n not in faults and day is None:
@@ -83,10 +84,13 @@ def read_overview(source: Source, config: Twitter, context: Context) -> Iterator
                     raise damaged(f"{day} is in it twice", f"{source.name}:{lines[n]}")
                 seen.add(day)
                 known = [(m, day, c[n]) for m, c in columns.items() if c[n] is not None]
+                empty += not known
                 counts += known
                 places += [lines[n]] * len(known)
             if batch := snapshot_batch(counts, config.account, places):
                 yield batch
+            if empty:
+                yield Skipped(empty, "days without any count")
 
 
 def _measures(header: Header) -> dict[str, int]:

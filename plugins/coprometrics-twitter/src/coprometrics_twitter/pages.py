@@ -184,7 +184,8 @@ def _page(data: bytes, where: str, number: int) -> Page:
         raise SourceError(f"it is no response: {error}", where=where, remedy=_AGAIN) from None
     except ValueError:
         raise SourceError("it is no whole JSON document", where=where, remedy=_AGAIN) from None
-    if not bytes(response.data) and response.meta is None and response.includes is None:
+    empty = response.meta is None and response.includes is None
+    if not items and (response.errors or (empty and not bytes(response.data))):
         said = _words(response.title or next((e.title for e in response.errors if e.title), None))
         raise SourceError(
             f"it is an answer of the service without data ({said})",
