@@ -4,6 +4,7 @@ import datetime as dt
 from fractions import Fraction
 
 import pytest
+from attrs import evolve
 
 from coprometrics.errors import MetricError, ParameterError
 from coprometrics.metrics import audience_growth, top_posts
@@ -34,6 +35,29 @@ SNAPSHOTS = [
     snapshot(6, "2023-06-30", 1000, "linkedin"),
     snapshot(7, "2023-12-30", None, "linkedin"),
 ]
+
+
+ACCOUNTS = [
+    evolve(snapshot(1, "2022-12-31", 100), account="OurCharity"),
+    evolve(snapshot(2, "2023-12-30", 110), account="ourcharity"),
+    evolve(snapshot(3, "2023-12-31", 6), account="Other"),
+]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_audiences_of_two_accounts_are_not_mixed(kind):
+    make = KINDS[kind]
+    with pytest.raises(MetricError, match="x followers are those of several accounts: other, our"):
+        audience_growth(make(ACCOUNTS), period=YEAR)
+    growth = audience_growth(make(ACCOUNTS), period=YEAR, account="OURCHARITY")
+    assert [figure.number for figure in growth.figures] == [110, 100, Fraction(1, 10)]
+
+
+def test_counts_of_no_named_account_are_those_of_the_only_one():
+    growth = audience_growth([*ACCOUNTS[:2], snapshot(4, "2023-12-31", 120)], period=YEAR)
+    assert growth.figures[0].number == 120
+    with pytest.raises(MetricError, match="there is no account 'nobody'"):
+        audience_growth(ACCOUNTS, period=YEAR, account="nobody")
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -50,6 +50,7 @@ def audience_growth(
     measure: str | None = None,
     *,
     period: Period,
+    account: str | None = None,
 ) -> MetricResult:
     """Say how much an audience, such as the followers of a channel, grew over a period.
 
@@ -60,9 +61,12 @@ def audience_growth(
     Args:
         snapshots: `AudienceSnapshot` records or a frame with ``channel``, ``measure``, ``as_of``
             (the day of the count) and ``value`` (a whole number; missing where it is not known).
+            ``account`` (whose audience it is) counts where it is there.
         channel: one channel, such as ``linkedin``; None takes all, each by itself.
         measure: one measure, such as ``followers``; None takes all, each by itself.
         period: the days over which it grew.
+        account: one account, regardless of capitals; None where the snapshots of a channel and
+            measure are of one account alone. Those of no named account belong to it.
 
     Returns:
         For each channel and measure: ``end`` and ``start`` (counts) and ``growth`` (ratio: end less
@@ -75,8 +79,9 @@ def audience_growth(
         numbers; the start and its day are null where there is no count so early).
 
     Raises:
-        MetricError: when there is no snapshot of the channel or measure, none up to the end of the
-            period has a value, two of one day differ, or a column is missing or of the wrong type.
+        MetricError: when there is no snapshot of the channel, measure or account, none up to the
+            end of the period has a value, they are of several accounts, two of one day differ, or a
+            column is missing or of the wrong type.
         ParameterError: when a parameter cannot be used.
 
     Examples:
@@ -93,7 +98,7 @@ def audience_growth(
         >>> growth.notes
         ('x followers: the count at the end is of 2023-12-28, 3 days before 2023-12-31.',)
     """
-    for name, word in (("channel", channel), ("measure", measure)):
+    for name, word in (("channel", channel), ("measure", measure), ("account", account)):
         if word is not None:
             check_text(name, word)
     check_period(period, required=True)
@@ -102,6 +107,7 @@ def audience_growth(
         "snapshots",
         AudienceSnapshot,
         need=("channel", "measure", "as_of", "value"),
+        may=("account",),
     )
     with engine_over(source) as engine:
         tests = [f"as_of <= {engine.value(period.end)}"]
@@ -109,7 +115,11 @@ def audience_growth(
             if wanted is not None:
                 _refuse_unknown(engine, column, wanted)
                 tests.append(f"{column} = {engine.value(wanted)}")
+        if account is not None:
+            _refuse_unknown(engine, "account", account.lower())
+            tests.append(f"lower(account) = {engine.value(account.lower())}")
         engine.define("chosen", f"SELECT * FROM snapshots WHERE {' AND '.join(tests)}")
+        _refuse_several_accounts(engine)
         _refuse_contradictions(engine)
         start = f"CASE WHEN as_of <= {engine.value(period.start)} THEN as_of END"
         rows = engine.rows(
@@ -152,6 +162,7 @@ def audience_growth(
             "channel": channel,
             "measure": measure,
             "period": period_parameter(period),
+            **({} if account is None else {"account": account.lower()}),
         },
         period=period,
         rows=table(columns, [[row[key] for key in keys] for row in rows]),
@@ -162,13 +173,33 @@ def audience_growth(
 
 
 def _refuse_unknown(engine: Engine, column: str, wanted: str) -> None:
-    words = [row["word"] for row in engine.rows(f"SELECT DISTINCT {column} AS word FROM snapshots")]
+    word = "lower(account)" if column == "account" else column
+    found = engine.rows(f"SELECT DISTINCT {word} AS word FROM snapshots")
+    words = [row["word"] for row in found if row["word"] is not None]
     if wanted not in words:
         raise MetricError(
             f"there is no {column} {wanted!r}",
             where=f"snapshots.{column}",
             remedy=f"there is {', '.join(sorted(words)) or 'none: there are no snapshots'}",
         )
+
+
+def _refuse_several_accounts(engine: Engine) -> None:
+    found = engine.rows(
+        "SELECT channel, measure, lower(account) AS whose FROM chosen WHERE account IS NOT NULL "
+        "GROUP BY channel, measure, lower(account) ORDER BY channel, measure, whose"
+    )
+    for row in found:
+        same = [
+            o["whose"] for o in found if all(o[key] == row[key] for key in ("channel", "measure"))
+        ]
+        if len(same) > 1:
+            raise MetricError(
+                f"{row['channel']} {row['measure']} are those of several accounts: "
+                f"{', '.join(same)}",
+                where="snapshots.account",
+                remedy="name one of them with account",
+            )
 
 
 def _refuse_contradictions(engine: Engine) -> None:

@@ -53,6 +53,7 @@ _ALL: Final = (
         parameters={
             "channel": Parameter("text", "one channel; all, each by itself, where none is given"),
             "measure": Parameter("text", "one measure; all, each by itself, where none is given"),
+            "account": Parameter("text", "one account, where a channel has several"),
         },
         takes_period="required",
         laws=(grows("growth", later="end", earlier="start"),),

@@ -55,3 +55,7 @@ class AudienceSnapshot(Record):
     measure: str = word("What was counted.", "followers", "subscribers", "users", "views")
     as_of: dt.date = day("The day of the count.")
     value: int | None = count("The count; null when it is not known.")
+    account: str | None = text(
+        "The account of the organisation whose audience it is, where the channel has accounts.",
+        nullable=True,
+    )

@@ -251,6 +251,7 @@ def snapshot_batch(
         "measure": pa.array(measures, pa.string()),
         "as_of": pa.array(days, pa.date32()),
         "value": pa.array(values, pa.int64()),
+        "account": pa.array([account] * len(rows), pa.string()),
     }
     places = None if lines is None else pa.array(lines, pa.int64())
     return Batch(AudienceSnapshot, pa.table(columns), lines=places)
