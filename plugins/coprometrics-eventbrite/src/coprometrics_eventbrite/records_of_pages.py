@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from typing import Any
 
 import pyarrow as pa
@@ -176,7 +176,12 @@ def _attendances(
         for placed in gathered.events
         if _status(placed.item, now) == "completed" and _is_past(placed.item, now)
     ]
-    tickets = _tickets(places, booked, config)
+    gone = {
+        str(placed.item.id)
+        for placed in gathered.orders
+        if (placed.item.status or "").strip().casefold() in ("deleted", "abandoned")
+    }
+    tickets = _tickets(places, booked, gone, config)
     turnout = Turnout()
     turnout.see(tickets)
     unknown = turnout.unknown(over)
@@ -198,15 +203,23 @@ def _checked(attendee: Attendee) -> tuple[Problem | None, dt.datetime | None]:
 
 
 def _tickets(
-    places: Sequence[Placed[Attendee]], booked: Sequence[dt.datetime | None], config: Eventbrite
+    places: Sequence[Placed[Attendee]],
+    booked: Sequence[dt.datetime | None],
+    gone: Set[str],
+    config: Eventbrite,
 ) -> pa.Table:
+    """Make a table of ``TICKETS``; those of orders that are gone are gone, unless somebody came."""
     items = [placed.item for placed in places]
+    standing = [
+        "deleted" if found == "registered" and str(one.order_id) in gone else found
+        for one, found in zip(items, standings(items, config), strict=True)
+    ]
     columns = {
         "id": texts(str(one.id) for one in items),
         "event_id": texts(str(one.event_id) for one in items),
         "order_id": texts(None if one.order_id is None else str(one.order_id) for one in items),
         "person_key": texts(one.person_key for one in items),
-        "standing": texts(standings(items, config)),
+        "standing": texts(standing),
         "ticket_kind": texts(one.ticket_class_name or None for one in items),
         "registered_at": pa.array(booked, TICKETS.field("registered_at").type),
         "checked_in_at": pa.nulls(len(items), TICKETS.field("checked_in_at").type),

@@ -13,6 +13,7 @@ from coprometrics_eventbrite import Eventbrite
 from ..server import (
     attendee,
     event,
+    order,
     pseudonym,
     ticket_class,
 )  # fmt: skip
@@ -140,3 +141,12 @@ def test_nothing_is_unknown_of_an_event_that_was_not_held(
     counted = Eventbrite(count="registered")
     assert saved.notices() == saved.notices(counted) == []
     assert saved.records(counted)[1].status == "registered"
+
+
+@pytest.mark.parametrize("status", ["deleted", "abandoned"])
+def test_tickets_of_an_order_that_is_gone_are_gone(saved: Pages, status: str) -> None:
+    saved.add("events", event("101")).add("orders", order("11", status=status), order("12"))
+    came = attendee("2", "11", checked_in=True)
+    saved.add("attendees", attendee("1", "11"), came, attendee("3", "12"))
+    found = [one for one in saved.records() if isinstance(one, Attendance)]
+    assert [one.status for one in found] == ["cancelled", "attended", "registered"]
