@@ -448,6 +448,7 @@ def test_an_older_source_that_comes_again_is_told(source: Source, tmp_path: Path
         assert run(Source.at(newer), found(batch(("o:a", 5))), store).notices == []
         assert run(source, found(batch(("o:b", 2))), store).notices == []
         (notice,) = run(source, found(batch(("o:a", 1), ("o:b", 2))), store).notices
+        assert run(source, found(batch(("o:b", 3))), store).notices == []
     assert notice.code == "older-source-again"
     assert "1 record is as it has them again" in notice.message
 

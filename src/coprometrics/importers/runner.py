@@ -293,15 +293,15 @@ class _Run:
                     "they belong to, and has them no more",
                 )
             )
-        if written.again and written.replaced:
+        if written.set_back:
             records = (
-                "1 record is" if written.replaced == 1 else f"{written.replaced:,} records are"
+                "1 record is" if written.set_back == 1 else f"{written.set_back:,} records are"
             )
             self.result.notices.append(
                 Notice(
                     "older-source-again",
-                    f"the same source was imported before, and other sources since: {records} as "
-                    "it has them again; import the newest source last",
+                    f"the same source was imported before, and newer ones since: {records} as it "
+                    "has them again; import the newest source last",
                 )
             )
         for conflict in written.conflicts:

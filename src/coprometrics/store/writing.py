@@ -96,7 +96,8 @@ class Written:
         conflicts: ids that several different records claim.
         overlaps: orders that would be counted twice.
         removed: how many of earlier sources this one has no more, though it tells all of them.
-        again: whether a source with the same bytes was imported before.
+        set_back: how many of the replaced come from other sources that came after a source of the
+            same bytes.
     """
 
     added: int
@@ -106,7 +107,7 @@ class Written:
     conflicts: tuple[Conflict, ...]
     overlaps: tuple[Overlap, ...] = ()
     removed: int = 0
-    again: bool = False
+    set_back: int = 0
 
 
 class Transaction:
@@ -122,12 +123,13 @@ class Transaction:
         self._written: Written | None = None
         self._whole: set[tuple[str, str]] = set()
         self._number = number(connection, "SELECT max(source_number) FROM coprometrics_sources") + 1
-        self._again = bool(
-            connection.execute(
-                "SELECT count(*) FROM coprometrics_sources WHERE source_sha256 = ?",
-                [provenance.source_sha256],
-            ).fetchall()[0][0]
-        )
+        others_since = connection.execute(
+            "SELECT source_number FROM coprometrics_sources WHERE source_sha256 IS DISTINCT FROM $1 "
+            "AND source_number > (SELECT min(source_number) FROM coprometrics_sources "
+            "WHERE source_sha256 = $1)",
+            [provenance.source_sha256],
+        ).fetchall()
+        self._since = [row[0] for row in others_since]
         connection.execute(
             "INSERT INTO coprometrics_sources BY NAME SELECT ? AS source_number, ? AS importer, "
             "? AS importer_version, ? AS core_version, ? AS source_name, ? AS source_sha256, "
@@ -224,7 +226,7 @@ class Transaction:
             overlaps = self._overlaps() if Attendance in self._gathered else ()
             removed = self._remove() if complete and not overlaps else 0
             parts = [
-                _Settlement(self._connection, record_type, self._number).settle()
+                _Settlement(self._connection, record_type, self._number).settle(self._since)
                 for record_type in self._gathered
             ]
             self._written = Written(
@@ -235,7 +237,7 @@ class Transaction:
                 conflicts=tuple(conflict for part in parts for conflict in part.conflicts),
                 overlaps=overlaps,
                 removed=removed,
-                again=self._again,
+                set_back=sum(part.set_back for part in parts),
             )
             if self._whole:
                 self._connection.execute(f"DROP TABLE {_WHOLE}")
@@ -294,7 +296,8 @@ class _Settlement:
             for name in field_specs(record_type)
         )
 
-    def settle(self) -> Written:
+    def settle(self, since: list[int]) -> Written:
+        """Settle the ids, and count what is set back of the sources with some numbers."""
         conflicts = self._take_out_conflicts() if self._repeats() else ()
         repeated = self._drop_repeats() if self._repeats() else 0
         both = 0
@@ -304,12 +307,19 @@ class _Settlement:
             )
         unchanged = self._drop_unchanged() if both else 0
         replaced = both - unchanged
+        set_back = 0
         if replaced:
+            if since:
+                set_back = self._count(
+                    f"source_number IN ({', '.join(map(str, since))}) "
+                    f"AND id IN (SELECT id FROM {self._table} WHERE {self._new})"
+                )
             self._connection.execute(
                 f"DELETE FROM {self._table} WHERE {self._old} AND id IN "
                 f"(SELECT id FROM {self._table} WHERE {self._new})"
             )
-        return Written(self._count(self._new) - replaced, replaced, unchanged, repeated, conflicts)
+        added = self._count(self._new) - replaced
+        return Written(added, replaced, unchanged, repeated, conflicts, set_back=set_back)
 
     def _count(self, which: str) -> int:
         return number(self._connection, f"SELECT count(*) FROM {self._table} WHERE {which}")
