@@ -124,9 +124,9 @@ class Transaction:
         self._whole: set[tuple[str, str]] = set()
         self._number = number(connection, "SELECT max(source_number) FROM coprometrics_sources") + 1
         others_since = connection.execute(
-            "SELECT source_number FROM coprometrics_sources WHERE source_sha256 IS DISTINCT FROM $1 "
-            "AND source_number > (SELECT min(source_number) FROM coprometrics_sources "
-            "WHERE source_sha256 = $1)",
+            "SELECT source_number FROM coprometrics_sources "
+            "WHERE source_sha256 IS DISTINCT FROM $1 AND source_number > "
+            "(SELECT min(source_number) FROM coprometrics_sources WHERE source_sha256 = $1)",
             [provenance.source_sha256],
         ).fetchall()
         self._since = [row[0] for row in others_since]
