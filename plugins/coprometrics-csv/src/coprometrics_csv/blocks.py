@@ -23,6 +23,8 @@ __all__ = ["Block", "BlockReader"]
 
 BLOCK = 8 << 20
 SMALLEST = 64 << 10
+_MOST_LINES_BACK = 10_000
+"""From so many lines that end within quotes, as it seems, no further guess is made."""
 _EMPTY = "rows of empty cells"
 
 
@@ -122,10 +124,14 @@ class BlockReader:
         quote = self._dialect.quote.encode()
         if quote and end and window.find(quote, start, end) >= 0:
             odd = window.count(quote, start, end) % 2
-            while odd and end:
+            for _ in range(_MOST_LINES_BACK):
+                if not odd or not end:
+                    break
                 before = window.rfind(b"\n", start, end - 1) + 1
                 odd = (odd + window.count(quote, before or start, end)) % 2
                 end = before
+            else:
+                return 0
         return max(end - start, 0)
 
     def _fast_block(self, size: int) -> Block | None:
