@@ -197,6 +197,20 @@ def test_a_title_of_several_declared_events_tells_none_of_them(read: Any) -> Non
     assert [(i.amount_minor, i.activity_id) for i in found.incomes] == [(400, None)]
 
 
+def test_a_row_of_an_unknown_event_is_refused_for_one_reason(
+    read: Any, headers: Any, write: Any
+) -> None:
+    header = headers["attendees"].replace("Event ID,", "")
+    rows = [{"Event name": name} for name in ("Cuppa", "A gala", "Talk")]
+    events = [{"id": "77", "title": "Talk"}, *({"id": n, "title": "cuppa"} for n in ("78", "79"))]
+    found = read("attendees", text=write("attendees", rows, header=header), events=events)
+    assert [[p.message for p in refusal.problems] for refusal in found.refusals] == [
+        ["several events of this title are declared under events"],
+        ["no event of this title is declared under events"],
+    ]
+    assert [a.activity_id for a in found.attendances] == ["eventbrite:77"]
+
+
 def test_the_number_of_one_event_is_not_taken_for_others(read: Any) -> None:
     assert read("orders-quick", CUPPA, CUPPA, event="77").refusals == []
     with pytest.raises(ConfigError, match=r"is of several events, and event \(77\) says of one"):

@@ -195,17 +195,22 @@ class RowMaker:
             if not named and self._config.event is not None:
                 untold = pc.and_(events.is_null(), work.cells["event_name"].is_null())
                 events = pc.if_else(untold, self._config.event, events)
-            if self._report.preset.rows == "tickets" and self._several:
-                doubtful = pa.array([title in self._several for title in titles], pa.bool_())
-                hit = pc.and_(events.is_null(), doubtful.take(coded.indices).fill_null(False))
-                message = "several events of this title are declared under events"
-                work.refuse(hit, "event_name", "unknown-event", message)
         elif self._config.event is not None and not named:
             events = events.fill_null(self._config.event)
         if self._report.preset.rows == "tickets" and not named:
-            message = "no event of this title is declared under events"
-            work.refuse(events.is_null(), "event_name", "unknown-event", message)
+            self._refuse_unknown(work, events.is_null())
         return events
+
+    def _refuse_unknown(self, work: Work, unknown: Any) -> None:
+        """Refuse rows of which it is not known at what event they were."""
+        coded = work.get("event_name").dictionary_encode()
+        titles = [fold(title) in self._several for title in coded.dictionary.to_pylist()]
+        several = pa.array(titles, pa.bool_()).take(coded.indices).fill_null(False)
+        for hit, how_many in (
+            (pc.and_(unknown, several), "several events of this title are"),
+            (pc.and_not(unknown, several), "no event of this title is"),
+        ):
+            work.refuse(hit, "event_name", "unknown-event", f"{how_many} declared under events")
 
     def _id_of(self, title: str, *, named: bool) -> str | None:
         """Give the number of the event of a title: declared with it, or the only one there is."""
