@@ -275,35 +275,7 @@ class _Run:
 
     def settle(self, written: Written) -> None:
         """Say which rows repeat others, and refuse those whose id different records claim."""
-        if written.repeated:
-            rows = "1 row gives" if written.repeated == 1 else f"{written.repeated:,} rows give"
-            self.result.notices.append(
-                Notice(
-                    "repeated-records",
-                    f"{rows} exactly the record of another row, which counts once; where they "
-                    "stand for different things, let the mapping tell their ids apart",
-                )
-            )
-        if written.removed:
-            records = "1 record" if written.removed == 1 else f"{written.removed:,} records"
-            self.result.notices.append(
-                Notice(
-                    "removed-records",
-                    f"{records} of earlier sources removed, because this one tells all of what "
-                    "they belong to, and has them no more",
-                )
-            )
-        if written.set_back:
-            records = (
-                "1 record is" if written.set_back == 1 else f"{written.set_back:,} records are"
-            )
-            self.result.notices.append(
-                Notice(
-                    "older-source-again",
-                    f"the same source was imported before, and newer ones since: {records} as it "
-                    "has them again; import the newest source last",
-                )
-            )
+        self.result.notices += _about(written)
         for conflict in written.conflicts:
             self.result.accepted[conflict.record_type.record_name] -= conflict.rows
             lines = conflict.lines or (None,) * conflict.rows
@@ -336,7 +308,7 @@ class _Run:
             SourceError: naming the other source.
         """
         for overlap in written.overlaps:
-            orders = "1 order is" if overlap.orders == 1 else f"{overlap.orders:,} orders are"
+            orders = _counted(overlap.orders, "order is", "orders are")
             raise SourceError(
                 f"{orders} in the store already, from {overlap.source_name}, with other ids of "
                 f"their attendances (such as {overlap.example}); nothing was kept",
@@ -378,6 +350,34 @@ class _Run:
             where=f"{plugin}, {self._source.name}",
             remedy=f"nothing was kept; tell its authors, and {plugin.remedy}",
         )
+
+
+def _about(written: Written) -> Iterator[Notice]:
+    """Say what a person should know about what was written."""
+    if written.repeated:
+        yield Notice(
+            "repeated-records",
+            f"{_counted(written.repeated, 'row gives', 'rows give')} exactly the record of another "
+            "row, which counts once; where they stand for different things, let the mapping tell "
+            "their ids apart",
+        )
+    if written.removed:
+        yield Notice(
+            "removed-records",
+            f"{_counted(written.removed, 'record', 'records')} of earlier sources removed, because "
+            "this one tells all of what they belong to, and has them no more",
+        )
+    if written.set_back:
+        yield Notice(
+            "older-source-again",
+            "the same source was imported before, and newer ones since: "
+            f"{_counted(written.set_back, 'record is', 'records are')} as it has them again; "
+            "import the newest source last",
+        )
+
+
+def _counted(count: int, one: str, many: str) -> str:
+    return f"1 {one}" if count == 1 else f"{count:,} {many}"
 
 
 def _refusals(checked: Validation, batch: Batch) -> Iterator[Refusal]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from itertools import groupby
 from typing import Any, Final
 
 import pyarrow as pa
@@ -189,14 +190,11 @@ def _refuse_several_accounts(engine: Engine) -> None:
         "SELECT channel, measure, lower(account) AS whose FROM chosen WHERE account IS NOT NULL "
         "GROUP BY channel, measure, lower(account) ORDER BY channel, measure, whose"
     )
-    for row in found:
-        same = [
-            o["whose"] for o in found if all(o[key] == row[key] for key in ("channel", "measure"))
-        ]
-        if len(same) > 1:
+    for name, rows in groupby(found, key=lambda row: f"{row['channel']} {row['measure']}"):
+        accounts = [row["whose"] for row in rows]
+        if len(accounts) > 1:
             raise MetricError(
-                f"{row['channel']} {row['measure']} are those of several accounts: "
-                f"{', '.join(same)}",
+                f"{name} are those of several accounts: {', '.join(accounts)}",
                 where="snapshots.account",
                 remedy="name one of them with account",
             )
