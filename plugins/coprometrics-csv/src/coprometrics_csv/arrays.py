@@ -12,6 +12,7 @@ __all__ = [
     "SHARED",
     "again",
     "each_once",
+    "in_one_piece",
     "numbers",
     "only",
     "plain",
@@ -40,6 +41,18 @@ def each_once(function: Callable[[Any], Any], values: Any) -> Any:
     if isinstance(values, pa.DictionaryArray):
         return again(function(values.dictionary), values.indices)
     return function(values)
+
+
+def in_one_piece(column: Any) -> Any:
+    """Give a column as one array, without a copy where it is one already.
+
+    Examples:
+        >>> in_one_piece(pa.chunked_array([[1], [2]])).to_pylist()
+        [1, 2]
+    """
+    if not isinstance(column, pa.ChunkedArray):
+        return column
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
 
 
 def numbers(first: int, count: int) -> Any:

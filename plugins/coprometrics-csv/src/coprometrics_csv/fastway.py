@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pcsv
 from attrs import frozen
 
-from coprometrics_csv.arrays import SHARED, each_once, numbers, repeated
+from coprometrics_csv.arrays import SHARED, each_once, in_one_piece, numbers, repeated
 from coprometrics_csv.dialect import Dialect
 
 __all__ = ["FastWay", "Plain"]
@@ -97,7 +97,7 @@ class FastWay:
         lines = _lines(table, line, physical, quoted=quoted)
         if lines is None:
             return None
-        cells = {column: _one_chunk(table.column(str(column))) for column in self._wanted}
+        cells = {column: in_one_piece(table.column(str(column))) for column in self._wanted}
         return Plain(cells, lines, physical)
 
     def _unsurprising(self, window: bytes, start: int, end: int) -> bool:
@@ -184,7 +184,7 @@ def _lines(table: pa.Table, first: int, physical: int, *, quoted: bool) -> Any:
         return None
     spans = repeated(pa.scalar(1, pa.int64()), rows)
     for column in table.columns:
-        within = pc.count_substring(_one_chunk(column), "\n")
+        within = pc.count_substring(in_one_piece(column), "\n")
         spans = pc.add(spans, within.cast(pa.int64()))
     if pc.sum(spans).as_py() != physical:
         return None
@@ -195,12 +195,8 @@ def _has_empty_row(table: pa.Table) -> bool:
     """Say whether all cells of some row may be empty; Arrow takes a blank line for such a row."""
     empty: Any = None
     for column in table.columns:
-        here = each_once(partial(pc.equal, ""), _one_chunk(column))
+        here = each_once(partial(pc.equal, ""), in_one_piece(column))
         empty = here if empty is None else pc.and_(empty, here)
         if not pc.any(empty, min_count=0).as_py():
             return False
     return True
-
-
-def _one_chunk(column: Any) -> Any:
-    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()

@@ -20,7 +20,16 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from coprometrics_csv.arrays import again, each_once, numbers, only, plain, plain_columns, shared
+from coprometrics_csv.arrays import (
+    again,
+    each_once,
+    in_one_piece,
+    numbers,
+    only,
+    plain,
+    plain_columns,
+    shared,
+)
 from coprometrics_csv.columns import fold
 from coprometrics_csv.readers import INSTANT
 from coprometrics_eventbrite.config import Eventbrite, Standing
@@ -120,7 +129,9 @@ def native(ids: Any) -> Any:
         >>> native(pa.array(["17", None])).to_pylist()
         ['eventbrite:17', None]
     """
-    return each_once(lambda texts: pc.binary_replace_slice(texts, 0, 0, f"{SYSTEM}:"), _array(ids))
+    return each_once(
+        lambda texts: pc.binary_replace_slice(texts, 0, 0, f"{SYSTEM}:"), in_one_piece(ids)
+    )
 
 
 def standing_of_flags(checked_in: Any, cancelled: Any, refunded: Any) -> Any:
@@ -137,7 +148,7 @@ def standing_of_flags(checked_in: Any, cancelled: Any, refunded: Any) -> Any:
         ['checked_in', 'registered']
     """
     flags = pc.make_struct(
-        *(_array(flag).fill_null(False) for flag in (checked_in, cancelled, refunded)),
+        *(in_one_piece(flag).fill_null(False) for flag in (checked_in, cancelled, refunded)),
         field_names=["checked_in", "cancelled", "refunded"],
     )
     return pc.case_when(flags, "checked_in", "cancelled", "refunded", "registered")
@@ -155,7 +166,7 @@ def standing_of_words(words: Any, config: Eventbrite) -> Any:
     """
     known: dict[str, str] = dict(_STANDINGS)
     known |= {fold(word): standing for word, standing in config.statuses.items()}
-    coded = _array(words).dictionary_encode()
+    coded = in_one_piece(words).dictionary_encode()
     texts = coded.dictionary.to_pylist()
     found = [known.get(fold(text)) if text else "registered" for text in texts]
     places = coded.indices.fill_null(len(found))
@@ -170,7 +181,7 @@ def are_donations(ticket_kinds: Any, config: Eventbrite) -> Any:
         [True, False, False]
     """
     words = config.donation_names
-    coded = _array(ticket_kinds).dictionary_encode()
+    coded = in_one_piece(ticket_kinds).dictionary_encode()
     hit = [fold(text or "") in words for text in coded.dictionary.to_pylist()]
     return pa.array(hit, pa.bool_()).take(coded.indices).fill_null(False)
 
@@ -187,7 +198,7 @@ def attendances(tickets: pa.Table) -> pa.Table:
         tickets: a table of ``TICKETS``, without donations, with all the tickets of each order.
     """
     ids = _plain(tickets["id"])
-    standing = _array(tickets["standing"])
+    standing = in_one_piece(tickets["standing"])
     again = _repeats(_plain(tickets["order_id"]), _plain(tickets["person_key"]), standing, ids)
     people = _plain(tickets["person_key"])
     if again is not None:
@@ -236,7 +247,7 @@ def incomes_and_lines(payments: pa.Table, config: Eventbrite) -> tuple[pa.Table,
         ),
         ("order_id", "event_id", "currency", "donation", "back"),
     )
-    back, donated = _array(sums["back"]), _array(sums["donation"])
+    back, donated = in_one_piece(sums["back"]), in_one_piece(sums["donation"])
     # What a payment is: 0 a fee, 1 a donation, 2 a refund, 3 a donation given back.
     sort = pc.add(donated.cast(pa.int32()), pc.multiply(back.cast(pa.int32()), 2))
     suffix = pa.array(["", ":donation", ":refund", ":donation-refund"])
@@ -255,7 +266,7 @@ def incomes_and_lines(payments: pa.Table, config: Eventbrite) -> tuple[pa.Table,
             "kind": shared(pa.array(["fee", "donation", "refund", "refund"]), sort),
         }
     )
-    lines = _array(sums["line"])
+    lines = in_one_piece(sums["line"])
     if ascending(ids) and several_times(ids) is None:
         return rows, lines
     names = ["id", "currency", "activity_id"]
@@ -300,11 +311,6 @@ def _people_of_orders(orders: Any, people: Any) -> Any:
     return pc.add(wide, person.indices.cast(pa.int64()))
 
 
-def _array(column: Any) -> Any:
-    """Give a column in one piece."""
-    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-
-
 def _plain(column: Any) -> Any:
     """Give a column in one piece, with one text for each row."""
-    return plain(_array(column))
+    return plain(in_one_piece(column))

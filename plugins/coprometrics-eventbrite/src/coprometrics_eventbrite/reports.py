@@ -13,7 +13,7 @@ from coprometrics.errors import ConfigError, shown
 from coprometrics.importers import Batch, Complete, Context, Item, Notice, Refusal, Source
 from coprometrics.records import Activity, Attendance, Income, Record
 from coprometrics_csv.ahead import in_order, one_ahead
-from coprometrics_csv.arrays import only
+from coprometrics_csv.arrays import in_one_piece, only
 from coprometrics_csv.columns import Header, fold
 from coprometrics_csv.dialect import Dialect
 from coprometrics_csv.readers import INSTANT
@@ -199,7 +199,7 @@ def _attendances(
 
 
 def _batches(type_: type[Record], rows: pa.Table, lines: Any) -> Iterator[Batch]:
-    whole = lines.combine_chunks() if isinstance(lines, pa.ChunkedArray) else lines
+    whole = in_one_piece(lines)
     for at in range(0, len(rows), _BATCH):
         part = None if whole is None else whole.slice(at, _BATCH)
         yield Batch(type_, rows.slice(at, _BATCH), lines=part)

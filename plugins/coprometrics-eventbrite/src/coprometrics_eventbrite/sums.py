@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from coprometrics_csv.arrays import in_one_piece
 from coprometrics_eventbrite.repeats import ascending, begins_of_runs
 
 __all__ = ["summed"]
@@ -42,7 +43,7 @@ def summed(payments: pa.Table, keys: Sequence[str]) -> pa.Table:
         return payments
     first = pc.indices_nonzero(begins)
     # What wraps around in the sums so far comes back in their differences.
-    so_far = pc.cumulative_sum(_array(payments, "amount_minor"))
+    so_far = pc.cumulative_sum(in_one_piece(payments["amount_minor"]))
     last = pa.concat_arrays([first[1:], pa.array([len(payments)], first.type)])
     ends = so_far.take(pc.subtract(last, 1))
     sums = pc.subtract(ends, pa.concat_arrays([pa.array([0], pa.int64()), ends[:-1]]))
@@ -52,13 +53,13 @@ def summed(payments: pa.Table, keys: Sequence[str]) -> pa.Table:
 
 def _begins_of_sums(payments: pa.Table, keys: Sequence[str]) -> Any:
     """Say which rows begin a sum, where those of one follow each other; None where not."""
-    leading = _array(payments, keys[0])
-    if not ascending(leading) or not ascending(_array(payments, "line")):
+    leading = in_one_piece(payments[keys[0]])
+    if not ascending(leading) or not ascending(in_one_piece(payments["line"])):
         return None
     begins = begins_of_runs(leading)
     within = pc.invert(begins[1:])
     for name in (*keys[1:], "received_on"):
-        values = _array(payments, name)
+        values = in_one_piece(payments[name])
         if isinstance(values, pa.DictionaryArray):
             values = values.indices.fill_null(-1)
         elif values.null_count == len(values):
@@ -67,8 +68,3 @@ def _begins_of_sums(payments: pa.Table, keys: Sequence[str]) -> Any:
         if pc.any(pc.and_not(within, alike), min_count=0).as_py():
             return None
     return begins
-
-
-def _array(table: pa.Table, name: str) -> Any:
-    column = table[name]
-    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
