@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,7 +17,7 @@ from coprometrics_csv.columns import fold
 from coprometrics_csv.dates import DateFormat, two_readings
 from coprometrics_csv.faults import CellError
 from coprometrics_csv.people import address_of
-from coprometrics_eventbrite.cells import People, present
+from coprometrics_eventbrite.cells import People, Presence
 from coprometrics_eventbrite.config import Eventbrite
 from coprometrics_eventbrite.presets import PRESETS, Preset
 from coprometrics_eventbrite.times import Times
@@ -102,28 +103,19 @@ def test_no_report_has_formats_that_read_one_text_differently(preset: Preset) ->
     )
 )
 def test_placeholders_are_told_alike_in_texts_seen_once_and_in_each_row(cells: list[str]) -> None:
-    words = {"n/a", "info requested", "-"}
-    few = present(pa.array(cells, pa.string()), words).to_pylist()
-    assert present(pa.array(cells, pa.string()).dictionary_encode(), words).to_pylist() == few
+    presence = Presence(frozenset({"n/a", "info requested", "-"}))
+    few = presence.of(pa.array(cells, pa.string())).to_pylist()
+    assert presence.of(pa.array(cells, pa.string()).dictionary_encode()).to_pylist() == few
     kept = ("a", "İ", "in", "info")
     assert [text for text in few if text] == [c.strip() for c in cells if c.strip() in kept]
 
 
-@given(
-    blocks=st.lists(
-        st.lists(st.sampled_from(["a@b.c", "<A@b.c>", "x@y.z", "me", None])), max_size=4
-    ),
-    most=st.integers(0, 3),
-)
-def test_people_are_read_alike_in_every_block(blocks: Any, most: int) -> None:
-    people = People(lambda addresses: [address.casefold() for address in addresses])
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("coprometrics_eventbrite.cells._MOST_REMEMBERED", most)
-        for cells in blocks:
-            found = people.read(pa.array(cells, pa.string()))
-            addresses = [text and address_of(text) for text in cells]
-            assert found.values.to_pylist() == [one and one.casefold() for one in addresses]
-            assert sorted(found.faults) == [n for n, text in enumerate(cells) if text == "me"]
+@given(st.lists(st.sampled_from(["a@b.c", "<A@b.c>", "x@y.z", "me", None])))
+def test_what_is_no_address_is_told_from_who_is_nobody(cells: list[str | None]) -> None:
+    found = People(pc.utf8_upper).read(pa.array(cells, pa.string()))
+    addresses = [text and address_of(text) for text in cells]
+    assert found.values.to_pylist() == [one and one.upper() for one in addresses]
+    assert sorted(found.faults) == [n for n, text in enumerate(cells) if text == "me"]
 
 
 @given(
@@ -134,12 +126,16 @@ def test_people_are_read_alike_in_every_block(blocks: Any, most: int) -> None:
     words=st.sets(st.text(alphabet="a\u00dfs\u03c2\u03c3ik 1@", min_size=1, max_size=3)),
 )
 def test_placeholders_are_told_as_pages_tell_them(cells: list[str], words: set[str]) -> None:
-    nobody = {fold(word) for word in words} - {""}
+    nobody = frozenset(fold(word) for word in words) - {""}
     expected = [c.strip() if fold(c) and fold(c) not in nobody else None for c in cells]
-    assert present(pa.array(cells, pa.string()), nobody).to_pylist() == expected
+    for few in (0, len(cells)):
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr("coprometrics_eventbrite.cells._FEW", few)
+            assert Presence(nobody).of(pa.array(cells, pa.string())).to_pylist() == expected
 
 
 @pytest.mark.parametrize("placeholders", [set(), {"n/a"}])
 def test_cells_without_placeholders_are_only_trimmed(placeholders: set[str]) -> None:
-    assert present(pa.array([" x ", ""]), placeholders).to_pylist() == ["x", None]
-    assert present(pa.array([], pa.string()), placeholders).to_pylist() == []
+    presence = Presence(frozenset(placeholders))
+    assert presence.of(pa.array([" x ", ""])).to_pylist() == ["x", None]
+    assert presence.of(pa.array([], pa.string())).to_pylist() == []

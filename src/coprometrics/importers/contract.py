@@ -12,21 +12,20 @@ import datetime as dt
 import hashlib
 import os
 import stat
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, runtime_checkable
+from typing import Any, BinaryIO, Protocol, runtime_checkable
 
+import pyarrow as pa
 from attrs import Factory, frozen
 
 from coprometrics.errors import SourceError
 from coprometrics.records import Record
 
-if TYPE_CHECKING:
-    import pyarrow as pa
-
 __all__ = [
     "HOOK_API",
     "Batch",
+    "Complete",
     "Context",
     "Importer",
     "Item",
@@ -301,8 +300,13 @@ def _no_progress(_done: int) -> None:
     return None
 
 
-def _one_by_one(context: Context) -> Callable[[Iterable[str]], list[str]]:
-    return lambda addresses: [context.person_key(address) for address in addresses]
+def _one_by_one(context: Context) -> Callable[[pa.Array[Any]], pa.Array[Any]]:
+    def person_keys(addresses: pa.Array[Any]) -> pa.Array[Any]:
+        texts = addresses.to_pylist()
+        keys = [None if text is None else context.person_key(text) for text in texts]
+        return pa.array(keys, pa.string())
+
+    return person_keys
 
 
 @frozen
@@ -313,18 +317,18 @@ class Context:
         person_key: turns an address into a pseudonym under the workspace's key.
         now: the clock, read once.
         progress: called with the number of bytes (or items) done so far.
-        person_keys: turns many addresses into pseudonyms at once, as ``person_key`` does one by
-            one; for importers that have whole columns of them.
+        person_keys: turns a column of addresses into one of pseudonyms, as ``person_key`` does one
+            by one; null stays null.
 
     Examples:
-        >>> Context(str.upper).person_keys(["ada@example.org", "ben@example.org"])
-        ['ADA@EXAMPLE.ORG', 'BEN@EXAMPLE.ORG']
+        >>> Context(str.upper).person_keys(pa.array(["ada@example.org", None])).to_pylist()
+        ['ADA@EXAMPLE.ORG', None]
     """
 
     person_key: Callable[[str], str]
     now: dt.datetime = Factory(lambda: dt.datetime.now(dt.UTC))
     progress: Callable[[int], None] = _no_progress
-    person_keys: Callable[[Iterable[str]], list[str]] = Factory(_one_by_one, takes_self=True)
+    person_keys: Callable[[pa.Array[Any]], pa.Array[Any]] = Factory(_one_by_one, takes_self=True)
 
 
 @runtime_checkable

@@ -7,15 +7,17 @@ same people come in a second time as strangers.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import secrets
 import stat
-from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
 
 from coprometrics.errors import ImporterError
-from coprometrics.records.people import person_keys
+from coprometrics.importers.pseudonyms import person_keys
+from coprometrics.records.people import cmac, person_key
 from coprometrics.store import Store
 from coprometrics.store._files import new_file, sweep, take_name
 
@@ -57,19 +59,22 @@ class PeopleKey:
         Raises:
             ImporterError: when the key cannot be used or is not the one of the store.
         """
-        return self.pseudonyms((address,))[0]
+        return person_key(address, self._ready())
 
-    def pseudonyms(self, addresses: Iterable[str]) -> list[str]:
-        """Give the pseudonyms of the people with some addresses, in their order.
+    def pseudonyms(self, addresses: pa.Array[Any]) -> pa.Array[Any]:
+        """Give the pseudonyms of a column of addresses; null for null.
 
         Raises:
             ImporterError: when the key cannot be used or is not the one of the store.
         """
+        return person_keys(addresses, self._ready())
+
+    def _ready(self) -> bytes:
         undone = self._store.undone if self._store else 0
         if self._key is None or undone != self._undone:
             # The store's note of the key's id goes with the transaction in which it was made.
             self._key, self._undone = self._open(), undone
-        return person_keys(addresses, self._key)
+        return self._key
 
     def _open(self) -> bytes:
         if self._path is None:
@@ -159,4 +164,4 @@ def key_file_of(store_path: Path, *named: Path | str | None) -> Path:
 
 
 def _key_id(key: bytes) -> str:
-    return hashlib.blake2b(b"coprometrics key id", key=key, digest_size=4).hexdigest()
+    return cmac(b"coprometrics key id", key)[:4].hex()

@@ -6,9 +6,10 @@ address, a phone number or a postal address of a person.
 
 from __future__ import annotations
 
-import hashlib
 import unicodedata
-from collections.abc import Iterable
+
+from cryptography.hazmat.primitives.ciphers import algorithms
+from cryptography.hazmat.primitives.cmac import CMAC
 
 from coprometrics.errors import ParameterError
 from coprometrics.records._definition import (
@@ -21,11 +22,9 @@ from coprometrics.records._definition import (
     word,
 )
 
-__all__ = ["Organisation", "person_key", "person_keys"]
+__all__ = ["Organisation", "cmac", "key_of_people", "normal_address", "person_key"]
 
-_SHORTEST_KEY = 16
-_LONGEST_KEY = hashlib.blake2b.MAX_KEY_SIZE
-_DIGEST_BYTES = 16
+_KEY_BYTES = 32
 
 
 @record()
@@ -54,7 +53,7 @@ class Organisation(Record):
 def person_key(address: str, key: bytes) -> str:
     """Give the pseudonym of a person: the same address and key always give the same one.
 
-    It is keyed BLAKE2b (RFC 7693) with a digest of 128 bits, over the normalised address in UTF-8
+    It is AES-CMAC (NIST SP 800-38B, with a key of 256 bits) over the normalised address in UTF-8,
     under the workspace's secret key. Normalised means: Unicode NFKC, without spaces at the ends,
     case folded. Nothing else is folded: dots and ``+tags`` stay, because their meaning differs
     from one mail provider to the next.
@@ -63,46 +62,51 @@ def person_key(address: str, key: bytes) -> str:
 
     Args:
         address: an e-mail address or another text that identifies one person.
-        key: the workspace's secret, 16 to 64 bytes.
+        key: the workspace's secret, 32 bytes.
 
     Returns:
         32 hexadecimal digits.
 
     Raises:
-        ParameterError: when the key is too short or too long, or the address is empty.
+        ParameterError: when the key has another length, or the address is empty.
 
     Examples:
         >>> secret = bytes(range(32))
         >>> person_key("Ada@Example.org ", secret) == person_key("ada@example.org", secret)
         True
     """
-    return person_keys((address,), key)[0]
+    key = key_of_people(key)
+    normal = normal_address(address)
+    if not normal:
+        raise ParameterError("the text that identifies a person is empty")
+    return cmac(normal.encode("utf-8", "surrogatepass"), key).hex()
 
 
-def person_keys(addresses: Iterable[str], key: bytes) -> list[str]:
-    """Give the pseudonyms of many people, each as ``person_key`` gives it.
+def key_of_people(key: bytes) -> bytes:
+    """Give a key back, if it can be the secret of a workspace.
 
     Raises:
-        ParameterError: when the key is too short or too long, or an address is empty.
+        ParameterError: when it has another length.
+    """
+    if len(key) != _KEY_BYTES:
+        raise ParameterError(f"the key for people has {len(key)} bytes, not {_KEY_BYTES}")
+    return key
+
+
+def normal_address(address: str) -> str:
+    """Bring an address to the form in which it is hashed; empty where nothing is left.
 
     Examples:
-        >>> secret = bytes(range(32))
-        >>> person_keys(["ada@example.org"], secret) == [person_key("ada@example.org", secret)]
-        True
+        >>> normal_address(" \uff21da@Example.ORG")
+        'ada@example.org'
     """
-    if not _SHORTEST_KEY <= len(key) <= _LONGEST_KEY:
-        raise ParameterError(
-            f"the key for people has {len(key)} bytes, not {_SHORTEST_KEY} to {_LONGEST_KEY}"
-        )
-    keyed = hashlib.blake2b(key=key, digest_size=_DIGEST_BYTES)
-    keys = []
-    for address in addresses:
-        # Normalising takes long, and leaves ASCII as it is.
-        text = address if address.isascii() else unicodedata.normalize("NFKC", address)
-        normal = text.strip().casefold()
-        if not normal:
-            raise ParameterError("the text that identifies a person is empty")
-        digest = keyed.copy()
-        digest.update(normal.encode("utf-8", "surrogatepass"))
-        keys.append(digest.hexdigest())
-    return keys
+    # Normalising takes long, and leaves ASCII as it is.
+    text = address if address.isascii() else unicodedata.normalize("NFKC", address)
+    return text.strip().casefold()
+
+
+def cmac(message: bytes, key: bytes) -> bytes:
+    """Give the AES-CMAC of a message, 16 bytes."""
+    code = CMAC(algorithms.AES(key))
+    code.update(message)
+    return code.finalize()

@@ -21,7 +21,7 @@ _MARKS: tuple[tuple[bytes, str], ...] = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_CHUNK = 1 << 20
+_CHUNK = 1 << 18
 
 
 class UnreadableError(SourceError):

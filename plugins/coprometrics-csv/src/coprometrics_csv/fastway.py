@@ -74,7 +74,7 @@ class FastWay:
             and (dialect.delimiter + dialect.quote).isascii()
         )
 
-    def read(self, window: bytes, start: int, end: int, line: int) -> Plain | None:
+    def read(self, window: bytearray, start: int, end: int, line: int) -> Plain | None:
         """Read the records of ``window[start:end]``, the first on the given line, or decline."""
         if not self._unsurprising(window, start, end):
             return None
@@ -100,7 +100,7 @@ class FastWay:
         cells = {column: in_one_piece(table.column(str(column))) for column in self._wanted}
         return Plain(cells, lines, physical)
 
-    def _unsurprising(self, window: bytes, start: int, end: int) -> bool:
+    def _unsurprising(self, window: bytearray, start: int, end: int) -> bool:
         """Say whether there is nothing but text, newlines and perhaps quotes."""
         if window.find(b"\0", start, end) >= 0 or window.startswith(_MARK, start):
             return False
@@ -109,7 +109,7 @@ class FastWay:
         after_newline = window.find(b"\n" + self._comment, start, end) >= 0
         return not after_newline and not window.startswith(self._comment, start)
 
-    def _lines_within_limit(self, window: bytes, start: int, end: int) -> bool:
+    def _lines_within_limit(self, window: bytearray, start: int, end: int) -> bool:
         at, limit = start, self._dialect.record_limit
         while end - at > limit:
             after = window.rfind(b"\n", at, at + limit) + 1

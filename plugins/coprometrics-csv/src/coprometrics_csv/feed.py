@@ -11,44 +11,55 @@ _LINE_END = re.compile(rb"\r\n|\r|\n")
 
 
 class Feed:
-    """UTF-8 bytes with a window on what comes next: from ``at`` on.
+    """UTF-8 bytes with a window on what comes next: from ``at`` to ``end``.
+
+    The window is the same memory all the time, so that no page of it is asked for twice.
 
     Attributes:
-        window: some bytes, of which those before ``at`` have been taken.
+        window: holds the bytes that come next, and others around them that mean nothing.
         at: where in the window the next byte stands.
+        end: where in the window the bytes end.
         taken: how many bytes have been taken so far.
     """
 
     def __init__(self, chunks: Iterator[bytes]) -> None:
         self._chunks = chunks
         self._exhausted = False
-        self.window = b""
+        self.window = bytearray()
         self.at = 0
+        self.end = 0
         self.taken = 0
 
     def fill(self, size: int) -> int:
         """Have so many bytes in the window, or all that is left; say how many there are."""
-        have = len(self.window) - self.at
-        parts: list[bytes] = []
-        while have < size and not self._exhausted:
+        while self.end - self.at < size and not self._exhausted:
             chunk = next(self._chunks, b"")
             self._exhausted = not chunk
-            parts.append(chunk)
-            have += len(chunk)
-        if any(parts):
-            rest = self.window[self.at :]
-            # One chunk alone is not copied.
-            self.window, self.at = b"".join([rest, *parts] if rest else parts), 0
-        return have
+            self._make_room(len(chunk), size)
+            self.window[self.end : self.end + len(chunk)] = chunk
+            self.end += len(chunk)
+        return self.end - self.at
 
     def is_last(self, end: int) -> bool:
         """Say whether nothing comes after a place in the window."""
-        return self._exhausted and end >= len(self.window)
+        return self._exhausted and end >= self.end
 
     def take(self, size: int) -> None:
         """Go on by ``size`` bytes."""
         self.at += size
         self.taken += size
+
+    def _make_room(self, more: int, wanted: int) -> None:
+        """Have room for more bytes, by way of a new window where the old one is too small."""
+        if self.end + more <= len(self.window):
+            return
+        have = self.end - self.at
+        old = memoryview(self.window)[self.at : self.end]
+        if have + more > len(self.window):
+            # The first piece may be all there is. Never resized: Arrow may still look at it.
+            self.window = bytearray(max(wanted, have) + more if self.window else more)
+        memoryview(self.window)[:have] = old
+        self.at, self.end = 0, have
 
 
 class Lines:
@@ -71,7 +82,7 @@ class Lines:
     def next(self) -> bytes:
         """Give the next line with its end; empty at the end of the file."""
         end = self._end()
-        line = self._feed.window[self._at : end]
+        line = bytes(self._feed.window[self._at : end])
         self._at = end
         return line
 
@@ -82,8 +93,8 @@ class Lines:
     def _end(self) -> int:
         while True:
             feed = self._feed
-            there = len(feed.window)
-            found = _LINE_END.search(feed.window, self._at, self._at + self._most)
+            there = feed.end
+            found = _LINE_END.search(feed.window, self._at, min(self._at + self._most, there))
             # A carriage return that ends the window may have its newline still to come.
             if found and (found.end() < there or feed.is_last(there)):
                 return found.end()

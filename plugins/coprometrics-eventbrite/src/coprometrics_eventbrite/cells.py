@@ -2,130 +2,129 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Set
+from collections.abc import Callable
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from attrs import define, field
+from attrs import define, field, frozen
 
 from coprometrics.money import CURRENCIES
 from coprometrics_csv.arrays import each_once, numbers, plain
 from coprometrics_csv.columns import fold
-from coprometrics_csv.convert import Cells, Reader, Values, scattered, trim
+from coprometrics_csv.convert import WHITE, Cells, Reader, Values, scattered, trim
 from coprometrics_csv.faults import CellError
 from coprometrics_csv.numerals import Numerals
 from coprometrics_csv.people import address_of
 from coprometrics_csv.readers import money_reader
 
-__all__ = ["Amounts", "People", "nothing", "present"]
+__all__ = ["Amounts", "People", "Presence", "nothing"]
 
-_MOST_REMEMBERED = 200_000
 _PLAIN_ADDRESS = r"\A[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+\z"
 _NO_ADDRESS = CellError(
     "not-an-address",
     "must be one e-mail address; list texts that stand for nobody under placeholders",
 )
+_FEW = 32
+"""Up to so many texts, looking at one after the other is quickest."""
 _NO_ASCII = [bytes([byte]) for byte in range(0x80, 0x100)]
 """How a character begins that is none of ASCII."""
 _FREE = ("Free", "FREE", "free", "Gratis")
 _NOTHING = rf"\A(?:{'|'.join(_FREE)}|[(]?-?[$£€]?0+(?:[.,]0*)?[)]?)\z"
 
 
-def present(cells: Cells, nobody: Set[str]) -> Cells:
-    """Take the spaces from the ends of cells; give null where nothing or a placeholder stands.
+@frozen
+class Presence:
+    """Tells the cells in which something stands from those that are missing.
 
-    Args:
-        cells: the cells, which come back as they are where nothing is to be changed.
+    Attributes:
         nobody: the placeholders (``Eventbrite.nobody``).
 
     Examples:
-        >>> present(pa.array([" a ", "", "Info  Requested"]), {"info requested"}).to_pylist()
+        >>> presence = Presence(frozenset({"info requested"}))
+        >>> presence.of(pa.array([" a ", "", "Info  Requested"])).to_pylist()
         ['a', None, None]
     """
-    if not isinstance(cells, pa.DictionaryArray):
-        return _present(cells, nobody)
-    texts = _present(cells.dictionary, nobody)
-    if texts is cells.dictionary:
-        return cells
-    texts = texts.dictionary_encode()
-    return pa.DictionaryArray.from_arrays(texts.indices.take(cells.indices), texts.dictionary)
+
+    nobody: frozenset[str]
+    _beginnings: Any = field(init=False)
+    _of_digits: bool = field(init=False)
+
+    @_beginnings.default
+    def _bytes_that_begin_placeholders(self) -> Any:
+        letters = {letter for word in self.nobody for letter in (word[0].lower(), word[0].upper())}
+        return pa.array([*(one.encode()[:1] for one in letters), *_NO_ASCII], pa.binary())
+
+    @_of_digits.default
+    def _some_are_digits(self) -> bool:
+        return any(map(str.isdecimal, self.nobody))
+
+    def of(self, cells: Cells) -> Cells:
+        """Take the spaces from the ends of cells; give null where nothing or a placeholder stands.
+
+        Args:
+            cells: the cells, which come back as they are where nothing is to be changed.
+        """
+        if not isinstance(cells, pa.DictionaryArray):
+            return self._of_texts(cells)
+        texts = self._of_texts(cells.dictionary)
+        if texts is cells.dictionary:
+            return cells
+        texts = texts.dictionary_encode()
+        return pa.DictionaryArray.from_arrays(texts.indices.take(cells.indices), texts.dictionary)
+
+    def _of_texts(self, cells: Cells) -> Cells:
+        if len(cells) <= _FEW:
+            before = cells.to_pylist()
+            after = [self._one(text) for text in before]
+            return cells if before == after else pa.array(after, pa.string())
+        if not self._of_digits and pc.all(pc.ascii_is_decimal(cells), min_count=0).as_py():
+            return cells
+        trimmed = trim(cells)
+        if trimmed.equals(cells):
+            trimmed = cells
+        absent = pc.or_(pc.equal(trimmed, ""), self._are_placeholders(trimmed))
+        return pc.if_else(absent, None, trimmed) if pc.any(absent, min_count=0).as_py() else trimmed
+
+    def _one(self, text: str) -> str | None:
+        trimmed = text.strip(WHITE)
+        return trimmed if trimmed and fold(trimmed) not in self.nobody else None
+
+    def _are_placeholders(self, texts: Any) -> Any:
+        """Say which texts are placeholders; only those are looked at that begin like one."""
+        first = pc.binary_slice(texts.cast(pa.binary()), 0, 1)
+        perhaps = pc.is_in(first, value_set=self._beginnings)
+        if not pc.any(perhaps, min_count=0).as_py():
+            return perhaps
+        rows = pc.indices_nonzero(perhaps).cast(pa.int64())
+        found = [fold(text) in self.nobody for text in texts.take(rows).to_pylist()]
+        hit = rows.filter(pa.array(found, pa.bool_()))
+        return pc.is_in(numbers(0, len(texts)), value_set=hit)
 
 
-def _present(cells: Cells, nobody: Set[str]) -> Cells:
-    if _numbers_only(cells) and not any(word.isdecimal() for word in nobody):
-        return cells
-    trimmed = trim(cells)
-    if trimmed.equals(cells):
-        trimmed = cells
-    absent = pc.or_(pc.equal(trimmed, ""), _are_placeholders(trimmed, nobody))
-    return pc.if_else(absent, None, trimmed) if pc.any(absent, min_count=0).as_py() else trimmed
-
-
-def _are_placeholders(texts: Any, nobody: Set[str]) -> Any:
-    """Say which texts are placeholders; only those are looked at that begin like one."""
-    letters = {letter for word in nobody for letter in (word[:1].lower(), word[:1].upper())}
-    first = pa.array([*(one.encode()[:1] for one in letters), *_NO_ASCII], pa.binary())
-    perhaps = pc.is_in(pc.binary_slice(texts.cast(pa.binary()), 0, 1), value_set=first)
-    if not pc.any(perhaps, min_count=0).as_py():
-        return perhaps
-    rows = pc.indices_nonzero(perhaps).cast(pa.int64())
-    found = [fold(text) in nobody for text in texts.take(rows).to_pylist()]
-    hit = rows.filter(pa.array(found, pa.bool_()))
-    return pc.is_in(numbers(0, len(texts)), value_set=hit)
-
-
-def _numbers_only(cells: Cells) -> bool:
-    """Say whether there are digits in every cell, and nothing else."""
-    return bool(pc.all(pc.ascii_is_decimal(cells), min_count=0).as_py())
-
-
-@define
+@frozen
 class People:
-    """Reads addresses into pseudonyms; each different address is hashed once.
+    """Reads addresses into pseudonyms; each different address of a block is hashed once.
 
     Attributes:
-        person_keys: gives the pseudonyms of addresses.
+        person_keys: gives the pseudonyms of a column of addresses (``Context.person_keys``).
     """
 
-    person_keys: Callable[[Iterable[str]], list[str]]
-    _known: Any = field(factory=lambda: pa.array([], pa.string()), init=False)
-    _keys: Any = field(factory=lambda: pa.array([], pa.string()), init=False)
+    person_keys: Callable[[Any], Any]
 
     def read(self, cells: Cells) -> Values:
         """Read the cells of a block, which are trimmed and null where they are missing."""
         coded = cells.dictionary_encode()
-        keys = self._of_each(coded.dictionary).take(coded.indices)
+        addresses = coded.dictionary
+        others = pc.invert(pc.match_substring_regex(addresses, _PLAIN_ADDRESS))
         faulty: list[int] = []
-        if keys.null_count > coded.null_count:
-            faulty = pc.indices_nonzero(pc.and_(keys.is_null(), coded.is_valid())).to_pylist()
+        if pc.any(others, min_count=0).as_py():
+            found = [address_of(text) for text in addresses.filter(others).to_pylist()]
+            addresses = pc.replace_with_mask(addresses, others, pa.array(found, pa.string()))
+            none = pc.indices_nonzero(addresses.is_null()).cast(coded.indices.type)
+            faulty = pc.indices_nonzero(pc.is_in(coded.indices, value_set=none)).to_pylist()
+        keys = self.person_keys(addresses).take(coded.indices)
         return Values(keys, dict.fromkeys(faulty, _NO_ADDRESS))
-
-    def _of_each(self, texts: Any) -> Any:
-        """Give the pseudonyms of different texts."""
-        if len(self._known) >= _MOST_REMEMBERED:
-            self._known, self._keys = self._known[:0], self._keys[:0]
-        places = pc.index_in(texts, value_set=self._known)
-        if places.null_count:
-            new = places.is_null()
-            these = numbers(len(self._known), places.null_count).cast(places.type)
-            self._learn(texts.filter(new))
-            places = pc.replace_with_mask(places, new, these)
-        return self._keys.take(places)
-
-    def _learn(self, texts: Any) -> None:
-        """Remember the pseudonyms of texts, and null for those that are no addresses."""
-        addresses: list[str | None] = texts.to_pylist()
-        simple = pc.match_substring_regex(texts, _PLAIN_ADDRESS)
-        for place in pc.indices_nonzero(pc.invert(simple)).to_pylist():
-            addresses[place] = address_of(addresses[place] or "")
-        there = [address for address in addresses if address is not None]
-        keys = pa.array(self.person_keys(there) if there else [], pa.string())
-        if len(there) < len(addresses):
-            known = pa.array([address is not None for address in addresses], pa.bool_())
-            keys = pc.replace_with_mask(pa.nulls(len(addresses), pa.string()), known, keys)
-        self._known = pa.concat_arrays([self._known, texts])
-        self._keys = pa.concat_arrays([self._keys, keys])
 
 
 @define

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from attrs import frozen
 
 from coprometrics.errors import ConfigError, shown
 from coprometrics.importers import Batch, Complete, Context, Item, Notice, Refusal, Source
 from coprometrics.records import Activity, Attendance, Income, Record
-from coprometrics_csv.ahead import in_order, one_ahead
+from coprometrics_csv.ahead import in_order
 from coprometrics_csv.arrays import in_one_piece, only
 from coprometrics_csv.columns import Header, fold
 from coprometrics_csv.dialect import Dialect
@@ -64,14 +66,18 @@ def read_report(source: Source, config: Eventbrite, context: Context) -> Iterato
             yield from _notices(table, report, renamed)
             maker = RowMaker(report, config, context.person_keys)
             seen: set[SeenEvent] = set()
-            blocks = table.blocks(report.wanted, context.progress, shared=report.shared)
-            # People get their keys here and not in the other thread: a store may be asked for it.
-            for work in one_ahead(map(maker.begin, blocks)):
-                made = maker.finish(work)
-                yield from made.refusals
-                tally.see(made)
-                shelves.add(made.rows)
-                seen |= made.events
+            with ThreadPoolExecutor(1) as aside:
+                for block in table.blocks(report.wanted, context.progress, shared=report.shared):
+                    work = maker.begin(block)
+                    reading = aside.submit(maker.read, work)
+                    # People get their keys in this thread: a store may be asked for the key.
+                    people = maker.people(work)
+                    reading.result()
+                    made = maker.finish(work, people)
+                    yield from made.refusals
+                    tally.see(made)
+                    shelves.add(made.rows)
+                    seen |= made.events
         yield from tally.about_money()
         yield from _records(shelves, report, seen, tally, context)
 
@@ -142,36 +148,55 @@ def _tasks(
     """Give what is to be done once all rows are there; it may be done at the same time."""
     config = tally.config
     turnout = Turnout()
-    for rows, donations, refusals in _orders(shelves, report, config):
-        yield partial(_incomes, rows, donations, config)
-        if refusals:
-            yield partial(list, refusals)
-        tally.count(rows, donations)
-        yield partial(_whole_orders, rows, report)
-        turnout.see(_tickets(rows, donations))
+    orders = partial(_orders, shelves, report, config)
+    held = None if shelves.on_disk else tuple(orders())
+    for some in held or orders():
+        yield partial(_payments, some, report, config)
+        turnout.see(some.tickets)
     unknown = turnout.unknown(over)
+    for some in held or orders():
+        yield partial(_attendances, some, unknown, config, report.preset.name)
+        tally.count(some.rows, some.donations)
     yield lambda: [*tally.skipped(), *tally.notices(), *about_unknown(unknown, config)]
-    for rows, donations, _ in _orders(shelves, report, config):
-        yield partial(_attendances, rows, donations, unknown, config, report.preset.name)
 
 
-def _orders(
-    shelves: Shelves, report: Report, config: Eventbrite
-) -> Iterator[tuple[pa.Table, Any, list[Refusal]]]:
-    """Give the sound rows of whole orders, which are donations, and the refusals of the others."""
+@frozen
+class _Orders:
+    """Whole orders.
+
+    Attributes:
+        rows: their sound rows.
+        donations: which of these are donations.
+        tickets: the rows that stand for tickets.
+        refusals: of their other rows.
+    """
+
+    rows: pa.Table
+    donations: Any
+    tickets: pa.Table
+    refusals: list[Refusal]
+
+
+def _orders(shelves: Shelves, report: Report, config: Eventbrite) -> Iterator[_Orders]:
     for part in shelves.parts():
         donations = bookings.are_donations(part["ticket_kind"], config)
         rows, refusals = without_doubtful(part, donations)
         if refusals:
             donations = bookings.are_donations(rows["ticket_kind"], config)
         told = "status" in report.positions
-        yield with_refunded(rows) if told else with_refunds(rows, donations), donations, refusals
+        rows = with_refunded(rows) if told else with_refunds(rows, donations)
+        yield _Orders(rows, donations, _tickets(rows, donations), refusals)
 
 
 def _tickets(rows: pa.Table, donations: Any) -> pa.Table:
-    """Take the rows that stand for tickets."""
     placed = pc.and_(rows["event_id"].is_valid(), pc.greater(rows["quantity"], 0))
     return only(rows, pc.and_not(placed, pc.or_(donations, are_refunds(rows))))
+
+
+def _payments(orders: _Orders, report: Report, config: Eventbrite) -> list[Item]:
+    paid = payments(orders.rows, orders.donations)
+    incomes = _batches(Income, *bookings.incomes_and_lines(paid, config))
+    return [*incomes, *orders.refusals, *_whole_orders(orders.rows, report)]
 
 
 def _whole_orders(rows: pa.Table, report: Report) -> list[Complete]:
@@ -184,15 +209,10 @@ def _whole_orders(rows: pa.Table, report: Report) -> list[Complete]:
     return [*told, Complete(Attendance, "order_id", orders)]
 
 
-def _incomes(rows: pa.Table, donations: Any, config: Eventbrite) -> Iterable[Batch]:
-    paid = payments(rows, donations)
-    return _batches(Income, *bookings.incomes_and_lines(paid, config))
-
-
 def _attendances(
-    rows: pa.Table, donations: Any, unknown: list[str], config: Eventbrite, kind: str
+    orders: _Orders, unknown: list[str], config: Eventbrite, kind: str
 ) -> Iterable[Batch]:
-    numbered = each_ticket(_tickets(rows, donations), kind)
+    numbered = each_ticket(orders.tickets, kind)
     numbered = numbered.append_column("checked_in_at", pa.nulls(len(numbered), INSTANT))
     tickets = settled(numbered.select([*bookings.TICKETS.names, "line"]), unknown, config)
     return _batches(Attendance, bookings.attendances(tickets), tickets["line"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 import pyarrow as pa
@@ -15,12 +15,13 @@ from coprometrics.money import CURRENCIES
 from coprometrics_csv.arrays import each_once, numbers, only, plain, repeated
 from coprometrics_csv.blocks import Block
 from coprometrics_csv.columns import fold
+from coprometrics_csv.convert import Values
 from coprometrics_csv.faults import CellError
 from coprometrics_csv.numerals import Numerals, currency_of_label
 from coprometrics_csv.people import word_shown
 from coprometrics_csv.readers import INSTANT, integer_reader
 from coprometrics_eventbrite.bookings import standing_of_words
-from coprometrics_eventbrite.cells import Amounts, People, nothing, present
+from coprometrics_eventbrite.cells import Amounts, People, Presence, nothing
 from coprometrics_eventbrite.config import Eventbrite
 from coprometrics_eventbrite.happenings import SeenEvent, zone_of
 from coprometrics_eventbrite.presets import Meaning
@@ -41,16 +42,16 @@ _TRANSFERRED = ("transferred", "overgedragen")
 class RowMaker:
     """Makes the rows of one report, block by block.
 
-    A block may be begun in another thread, while the one before is finished.
+    The people of a block may be read while another thread reads all else of it.
 
     Args:
         report: the report.
         config: the settings.
-        person_keys: gives the pseudonyms of addresses.
+        person_keys: gives the pseudonyms of a column of addresses.
     """
 
     def __init__(
-        self, report: Report, config: Eventbrite, person_keys: Callable[[Iterable[str]], list[str]]
+        self, report: Report, config: Eventbrite, person_keys: Callable[[Any], Any]
     ) -> None:
         self._report = report
         self._config = config
@@ -60,7 +61,7 @@ class RowMaker:
         decimal = config.decimal or report.preset.decimal
         self._amounts = Amounts(decimal)
         self._counts = integer_reader(Numerals(decimal, "," if decimal == "." else "."))
-        self._nobody = config.nobody
+        self._presence = Presence(config.nobody)
         titles = [(fold(event.title), event.id) for event in config.events if event.title]
         counts = Counter(title for title, _id in titles)
         self._ids = {title: id_ for title, id_ in titles if counts[title] == 1}
@@ -69,7 +70,7 @@ class RowMaker:
         self._zones = {event.id: event.timezone for event in config.events if event.timezone}
 
     def begin(self, block: Block) -> Work:
-        """Read all of a block but its people."""
+        """Tell the rows of a block from what is none."""
         refusals = [
             Refusal(Locator(line=block.lines[row].as_py()), (problem,))
             for row, problem in block.problems.items()
@@ -80,23 +81,15 @@ class RowMaker:
             sound = pc.invert(pc.is_in(numbers(0, len(lines)), value_set=bad))
             lines = lines.filter(sound)
             cells = {position: column.filter(sound) for position, column in cells.items()}
-        places = self._report.positions
-        work = Work(
-            lines,
-            {
-                meaning: present(cells[position], self._nobody)
-                for meaning, position in places.items()
-            },
-            self._report.label,
-            refusals,
-            block.left_out,
-        )
-        work.rows = self._rows(work)
-        return work
+        named = {meaning: cells[place] for meaning, place in self._report.positions.items()}
+        return Work(lines, named, self._report.label, refusals, block.left_out)
 
-    def finish(self, work: Work) -> Made:
+    def people(self, work: Work) -> Values:
+        """Read the people of a block, and nothing else of it."""
+        return self._people.read(self._presence.of(work.get("email")))
+
+    def finish(self, work: Work, people: Values) -> Made:
         """Make the rows of a block: those which are sound, with the pseudonyms of their people."""
-        people = self._people.read(work.get("email"))
         for row, fault in people.faults.items():
             problem = Problem(fault.code, fault.message, work.labels("email"), WITHHELD)
             work.problems.setdefault(row, []).insert(work.before_people.get(row, 0), problem)
@@ -119,7 +112,10 @@ class RowMaker:
             work.left_out,
         )
 
-    def _rows(self, work: Work) -> pa.Table:
+    def read(self, work: Work) -> None:
+        """Read all of a block but its people."""
+        for meaning in work.cells.keys() - {"email"}:
+            work.cells[meaning] = self._presence.of(work.cells[meaning])
         self._check_numbers(work)
         events = self._events(work)
         standing = self._standing(work)
@@ -159,7 +155,7 @@ class RowMaker:
         more = ("event_name", "event_date", "event_time", "event_zone", "event_place")
         for name in more:
             columns[name] = work.get(name)
-        return pa.table(columns)
+        work.rows = pa.table(columns)
 
     def _check_numbers(self, work: Work) -> None:
         """Refuse rows without the numbers that tell one booking from another."""

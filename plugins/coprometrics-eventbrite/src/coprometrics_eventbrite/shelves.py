@@ -81,6 +81,11 @@ class Shelves:
             self._held.clear()
             self._sort(waiting)
 
+    @property
+    def on_disk(self) -> bool:
+        """Whether there are more rows than are held in memory."""
+        return bool(self._shelves)
+
     def parts(self) -> Iterator[pa.Table]:
         """Give all rows, part by part: those of one key in one, in the order in which they came.
 
