@@ -13,6 +13,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from coprometrics.errors import ConfigError
+from coprometrics.importers import Context
+from coprometrics.importers.keys import PeopleKey
 from coprometrics_csv import readers
 from coprometrics_csv.convert import Reader
 from coprometrics_csv.dates import DateFormat, parse_date, parse_datetime, zone
@@ -35,6 +37,25 @@ LONDON = zoneinfo.ZoneInfo("Europe/London")
 )  # fmt: skip
 def test_money_is_read_exactly(text: str, minor: int) -> None:
     assert UK.money(text, "GBP") == minor
+
+
+@given(
+    cells=st.lists(
+        st.emails()
+        | st.sampled_from(["Ada <ada@example.org>", " ada@example.org", "ada@example.org", "ada",
+                           "MAILTO:ada@example.org", "adä@example.org", "-@x", "", "nil@nil"])
+        | st.text(alphabet="aA@. <>ß", max_size=4)
+    ),
+    addresses=st.booleans(),
+)  # fmt: skip
+def test_people_are_read_alike_together_and_alone(cells: list[str], addresses: bool) -> None:
+    reader = readers.person_reader(Context(PeopleKey().pseudonym), addresses=addresses)
+    reader.nulls = ("nil@nil",)
+    found = reader.read(pa.array(cells, pa.string()))
+    for row, text in enumerate(cells):
+        alone = reader._read_one(text)
+        assert found.faults.get(row) == (alone if isinstance(alone, CellError) else None)
+        assert found.values[row].as_py() == (None if isinstance(alone, CellError) else alone)
 
 
 @pytest.mark.parametrize(

@@ -134,7 +134,7 @@ class Reader:
         rest = self._each(cells.filter(others))
         rows = pc.indices_nonzero(others).to_pylist()
         return Values(
-            pc.replace_with_mask(quick, others, rest.values),
+            pc.replace_with_mask(quick, others, plain(rest.values)),
             {rows[row]: fault for row, fault in rest.faults.items()},
         )
 

@@ -47,7 +47,7 @@ class CsvImporter:
             ConfigError: when the mapping does not fit its record type.
         """
         with open_table(source, config.dialect) as table:
-            plan = bind(config, table.header, context.person_key)
+            plan = bind(config, table.header, context)
             yield from _notices(table, plan)
             yield from _rows(table, plan, source, config, context)
 

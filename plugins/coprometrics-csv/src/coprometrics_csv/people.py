@@ -10,6 +10,7 @@ from coprometrics.errors import WITHHELD, number_shown, shown
 
 __all__ = [
     "AT_SIGN",
+    "PLAIN_ADDRESS",
     "address_of",
     "label_of_people",
     "like_full_name",
@@ -19,6 +20,9 @@ __all__ = [
 
 AT_SIGN = "[@\ufe6b\uff20]"
 """A pattern of the sign in every address; Unicode has it in three widths."""
+
+PLAIN_ADDRESS = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+"
+"""A pattern of addresses that ``address_of`` gives back as they are."""
 
 _ADDRESS = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+")
 _IN_BRACKETS = re.compile(r"<([^<>]*)>$")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pyarrow as pa
 from attrs import frozen
 
 from coprometrics.errors import ConfigError, SourceError, shown
-from coprometrics.importers import Notice
+from coprometrics.importers import Context, Notice
 from coprometrics.records import FieldSpec, Record, field_specs
 from coprometrics.tables.arrow import arrow_type
 from coprometrics_csv import readers
@@ -75,7 +75,7 @@ class Plan:
     notices: tuple[Notice, ...]
 
 
-def bind(mapping: Mapping, header: Header, person_key: Callable[[str], str]) -> Plan:
+def bind(mapping: Mapping, header: Header, context: Context) -> Plan:
     """Find the columns of a mapping in a file.
 
     Raises:
@@ -94,7 +94,7 @@ def bind(mapping: Mapping, header: Header, person_key: Callable[[str], str]) -> 
         else:
             position = header.needed(column.labels, column.occurrence)
         spec = specs[column.target]
-        reader = _reader(column, spec, mapping, person_key)
+        reader = _reader(column, spec, mapping, context)
         nulls = mapping.nulls + column.nulls
         if reader is not None:
             reader.nulls = nulls
@@ -162,9 +162,7 @@ def _currency_of_labels(money: list[BoundColumn], header: Header) -> str:
     return found
 
 
-def _reader(
-    column: Column, spec: FieldSpec, mapping: Mapping, person_key: Callable[[str], str]
-) -> Reader | None:
+def _reader(column: Column, spec: FieldSpec, mapping: Mapping, context: Context) -> Reader | None:
     where = column_place(column)
     source = column.source or mapping.source
     formats = tuple(DateFormat.of(text, where) for text in column.formats)
@@ -184,7 +182,7 @@ def _reader(
                 fold_case=column.fold_case,
             )
         case "person":
-            return readers.person_reader(person_key, addresses=column.addresses)
+            return readers.person_reader(context, addresses=column.addresses)
         case "enum":
             values = column.values or {option: option for option in spec.options}
             return readers.choice_reader(values, arrow_type(spec), fold_case=column.fold_case)

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import zoneinfo
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Literal
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from coprometrics.errors import shown
+from coprometrics.importers import Context
 from coprometrics.money import exponent
 from coprometrics_csv.convert import WHITE, Cells, Quick, Reader, everything, matching, prefixed
 from coprometrics_csv.dates import DateFormat, parse_date, parse_datetime
 from coprometrics_csv.faults import CellError
 from coprometrics_csv.numerals import Numerals
-from coprometrics_csv.people import address_of
+from coprometrics_csv.people import PLAIN_ADDRESS, address_of
 
 __all__ = [
     "choice_reader",
@@ -55,11 +56,11 @@ def id_reader(source: str) -> Reader:
     )
 
 
-def person_reader(pseudonym: Callable[[str], str], *, addresses: bool = True) -> Reader:
+def person_reader(context: Context, *, addresses: bool = True) -> Reader:
     """Read what identifies a person, and give the pseudonym.
 
     Args:
-        pseudonym: gives the pseudonym of an address.
+        context: gives the pseudonyms of addresses.
         addresses: whether texts that are no e-mail address are refused.
     """
 
@@ -71,9 +72,9 @@ def person_reader(pseudonym: Callable[[str], str], *, addresses: bool = True) ->
                 "must be one e-mail address; list texts that mean missing under nulls, or set "
                 "addresses: false where people are identified in another way",
             )
-        return pseudonym(address or text)
+        return context.person_key(address or text)
 
-    return Reader(parse, pa.string())
+    return Reader(parse, pa.string(), Quick(matching(PLAIN_ADDRESS), context.person_keys))
 
 
 def choice_reader(values: Mapping[str, Any], type_: pa.DataType, *, fold_case: bool) -> Reader:

@@ -15,12 +15,12 @@ from coprometrics_csv.columns import fold
 from coprometrics_csv.convert import WHITE, Cells, Reader, Values, scattered, trim
 from coprometrics_csv.faults import CellError
 from coprometrics_csv.numerals import Numerals
-from coprometrics_csv.people import address_of
+from coprometrics_csv.people import PLAIN_ADDRESS, address_of
 from coprometrics_csv.readers import money_reader
 
 __all__ = ["Amounts", "People", "Presence", "nothing"]
 
-_PLAIN_ADDRESS = r"\A[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+\z"
+_PLAIN_ADDRESS = rf"\A{PLAIN_ADDRESS}\z"
 _NO_ADDRESS = CellError(
     "not-an-address",
     "must be one e-mail address; list texts that stand for nobody under placeholders",
