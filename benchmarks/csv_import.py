@@ -4,7 +4,7 @@ Run with ``python benchmarks/csv_import.py [ROWS]``. It prints, for a made-up fi
 rate of Arrow's own reader (which neither checks nor keeps anything), of the importer alone, of the
 importer with checks and provenance but no store, and of the whole import into a store file. Beside
 each stands how much the memory grew, and how much it does for four times the rows; each is
-measured in a process of its own.
+measured in processes of its own, in turn with the others.
 """
 
 from __future__ import annotations
@@ -129,11 +129,10 @@ def main(rows: int) -> None:
         make(path, rows)
         make(larger, 4 * rows)
         print(f"{rows:,} rows, {path.stat().st_size / 1e6:.0f} MB; {4 * rows:,} rows in brackets")
-        arrow = 0.0
-        for step in STEPS:
-            seconds, memory = measured(__file__, step, path)
-            slower, more = measured(__file__, step, larger)
-            arrow = arrow or seconds
+        found, of_larger = (measured(__file__, STEPS, file) for file in (path, larger))
+        arrow = next(iter(found.values()))[0]
+        for step, (seconds, memory) in found.items():
+            slower, more = of_larger[step]
             print(
                 f"{step:24} {seconds:6.3f} s ({slower:6.3f})  "
                 f"{rows / seconds / 1e6:5.2f} million rows/s  {arrow / seconds:.2f} of read_csv  "

@@ -2,7 +2,7 @@
 
 Run with ``python benchmarks/importers.py [ATTENDEES] [MEGABYTES]``. The bare parse neither checks,
 nor joins, nor hashes anything. Beside each stands how much the memory grew, and by how much it does
-for four times as much; each is measured in a process of its own.
+for four times as much; each is measured in processes of its own, in turn with the others.
 """
 
 from __future__ import annotations
@@ -174,15 +174,16 @@ def main(attendees: int, megabytes: int) -> None:
         print(f"an archive of {megabytes // 4} MB, one of {megabytes} MB in brackets")
         for kind in ("report", "archive"):
             ending = ".csv" if kind == "report" else ""
-            bare: tuple[float, float] | None = None
-            for step in (step for step in STEPS if step.startswith(kind)):
-                small = measured(__file__, step, folder / f"small{ending}")
-                large = measured(__file__, step, folder / f"large{ending}")
-                bare = bare or (small[0], large[0])
+            steps = [step for step in STEPS if step.startswith(kind)]
+            small = measured(__file__, steps, folder / f"small{ending}")
+            large = measured(__file__, steps, folder / f"large{ending}")
+            bare = small[steps[0]][0], large[steps[0]][0]
+            for step in steps:
+                (seconds, memory), (slower, more) = small[step], large[step]
                 print(
-                    f"{step:20} {small[0]:6.3f} s ({large[0]:6.3f})  "
-                    f"{bare[0] / small[0]:.2f} ({bare[1] / large[0]:.2f}) of the bare parse  "
-                    f"memory +{small[1]:.0f} MB (+{large[1]:.0f})"
+                    f"{step:20} {seconds:6.3f} s ({slower:6.3f})  "
+                    f"{bare[0] / seconds:.2f} ({bare[1] / slower:.2f}) of the bare parse  "
+                    f"memory +{memory:.0f} MB (+{more:.0f})"
                 )
 
 

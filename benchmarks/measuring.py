@@ -1,17 +1,23 @@
-"""Steps measured each in a process of its own: how long they take, and how the memory grows."""
+"""Steps measured in turn, each in a process of its own: how long, and how the memory grows.
+
+A machine that others use as well is quicker at one moment than at the next. So the steps are taken
+in turn, several times, and of each the median is what counts.
+"""
 
 from __future__ import annotations
 
 import resource
+import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 __all__ = ["Step", "measured", "wanted"]
 
 REPEATS = 3
+ROUNDS = 5
 Step = Callable[[Path], int]
 """Does something with a file, and gives how many rows it found."""
 
@@ -33,12 +39,19 @@ def measure(step: Step, path: Path) -> None:
     print(min(times), peak() - before)
 
 
-def measured(script: str, step: str, path: Path) -> tuple[float, float]:
-    """Measure a step of a script in a process of its own: seconds, and MB of memory."""
-    command = [sys.executable, script, step, str(path)]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
-    seconds, memory = map(float, done.stdout.split())
-    return seconds, memory
+def measured(script: str, steps: Iterable[str], path: Path) -> dict[str, tuple[float, float]]:
+    """Measure steps of a script in turn, each in a process of its own: seconds, MB of memory."""
+    names = list(steps)
+    found: dict[str, list[tuple[float, float]]] = {name: [] for name in names}
+    for name in names * ROUNDS:
+        command = [sys.executable, script, name, str(path)]
+        done = subprocess.run(command, check=True, capture_output=True, text=True)
+        seconds, memory = map(float, done.stdout.split())
+        found[name].append((seconds, memory))
+    return {
+        name: (statistics.median(seconds for seconds, _ in runs), max(memory for _, memory in runs))
+        for name, runs in found.items()
+    }
 
 
 def wanted(steps: Mapping[str, Step]) -> bool:

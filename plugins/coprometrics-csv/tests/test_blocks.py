@@ -139,7 +139,7 @@ def test_the_fast_way_takes_quoted_newlines() -> None:
     data = b'1,"a\nb"\r\n2,c\r\n"3","d"\r\n'
     reader = BlockReader(Feed(iter([data])), PLAIN, width=2, wanted=(0, 1), line=5, name="t.csv")
     assert reader._fast is not None
-    plain = reader._fast.read(data, 0, len(data), 5)
+    plain = reader._fast.read(pa.py_buffer(data), 5)
     assert plain is not None
     assert plain.cells[1].to_pylist() == ["a\nb", "c", "d"]
     assert plain.lines.to_pylist() == [5, 7, 8]
@@ -154,4 +154,4 @@ def test_the_fast_way_declines_what_is_not_plain(text: str) -> None:
     data = text.encode()
     reader = BlockReader(Feed(iter([data])), PLAIN, width=2, wanted=(0,), line=1, name="t.csv")
     assert reader._fast is not None
-    assert reader._fast.read(data, 0, len(data), 1) is None
+    assert reader._fast.read(pa.py_buffer(data), 1) is None

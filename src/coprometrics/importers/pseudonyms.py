@@ -26,6 +26,10 @@ _OVERFLOW = 1 << 8 * _BLOCK
 _REDUCED_BY = 0x87
 """The constant of section 5.3 of NIST SP 800-38B."""
 _END = b"\x80"
+_DIGITS = pa.Array.from_buffers(
+    pa.int16(), 256, [None, pa.py_buffer(bytes(range(256)).hex().encode())]
+)
+"""The two hexadecimal digits of each byte, taken together for one number."""
 _ASCII_SPACES = "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f "
 
 
@@ -101,10 +105,19 @@ def _side_by_side(messages: Any, count: int, key: bytes) -> Any:
             block = pc.bit_wise_xor(block, _words(subkeys.take(cut.cast(pa.int8()))))
         if chain is not None:
             block = pc.bit_wise_xor(block, chain)
-        plain = memoryview(block.buffers()[1]).cast("B")[: len(messages) * _BLOCK]
-        encrypted = encryptor.update(plain)
-        chain = _words(_codes(encrypted, len(messages)))
-    return _codes(encrypted, len(messages))
+        codes = _encrypted(block, len(messages) * _BLOCK, encryptor)
+        chain = _words(codes)
+    return codes
+
+
+def _encrypted(words: Any, size: int, encryptor: Any) -> Any:
+    """Encrypt numbers of 64 bits, two of which are a block, into memory of Arrow."""
+    # The cipher wants to know that there is room for one block more.
+    room = pa.allocate_buffer(size + _BLOCK)
+    encryptor.update_into(
+        memoryview(words.buffers()[1]).cast("B")[:size], memoryview(room).cast("B")
+    )
+    return pa.Array.from_buffers(pa.binary(_BLOCK), size // _BLOCK, [None, room])
 
 
 def _padded(messages: Any, size: int) -> Any:
@@ -134,13 +147,13 @@ def _words(blocks: Any) -> Any:
     return pa.Array.from_buffers(pa.uint64(), _WORDS * len(blocks), [None, blocks.buffers()[1]])
 
 
-def _codes(data: bytes, count: int) -> Any:
-    return pa.Array.from_buffers(pa.binary(_BLOCK), count, [None, pa.py_buffer(data)])
-
-
 def _hexadecimal(codes: Any) -> Any:
-    start, size = codes.offset * _BLOCK, len(codes) * _BLOCK
-    digits = codes.buffers()[1].slice(start, size).to_pybytes().hex().encode()
-    ends = pa.arange(0, len(digits) + 1, 2 * _BLOCK)  # type: ignore[attr-defined]  # newer than the stubs
-    buffers = [None, ends.cast(pa.int32()).buffers()[1], pa.py_buffer(digits)]
+    """Write codes in hexadecimal digits."""
+    size = len(codes) * _BLOCK
+    numbers = pa.Array.from_buffers(
+        pa.uint8(), size, [None, codes.buffers()[1]], offset=codes.offset * _BLOCK
+    )
+    digits = _DIGITS.take(numbers).buffers()[1]
+    ends = pa.arange(0, 2 * size + 1, 2 * _BLOCK)  # type: ignore[attr-defined]  # newer than the stubs
+    buffers = [None, ends.cast(pa.int32()).buffers()[1], digits]
     return pa.Array.from_buffers(pa.string(), len(codes), buffers)

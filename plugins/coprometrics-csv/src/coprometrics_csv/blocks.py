@@ -18,6 +18,7 @@ from coprometrics_csv.dialect import Dialect
 from coprometrics_csv.fastway import FastWay
 from coprometrics_csv.feed import Feed
 from coprometrics_csv.records import Row, RowReader
+from coprometrics_csv.within import count, last_end_of_line
 
 __all__ = ["Block", "BlockReader"]
 
@@ -25,6 +26,7 @@ BLOCK = 8 << 20
 SMALLEST = 64 << 10
 _MOST_LINES_BACK = 10_000
 """From so many lines that end within quotes, as it seems, no further guess is made."""
+_FURTHEST_BACK = 1 << 20
 _EMPTY = "rows of empty cells"
 
 
@@ -117,28 +119,19 @@ class BlockReader:
         Outside quotes the number of quotes before is even. The guess is only followed where the
         quotes turn out to be well placed.
         """
-        window, start = self._feed.window, self._feed.at
-        if self._feed.is_last(start + size):
+        if self._feed.is_last(size):
             return size
-        end = window.rfind(b"\n", start, start + size) + 1
-        quote = self._dialect.quote.encode()
-        if quote and end and window.find(quote, start, end) >= 0:
-            odd = window.count(quote, start, end) % 2
-            for _ in range(_MOST_LINES_BACK):
-                if not odd or not end:
-                    break
-                before = window.rfind(b"\n", start, end - 1) + 1
-                odd = (odd + window.count(quote, before or start, end)) % 2
-                end = before
-            else:
-                return 0
-        return max(end - start, 0)
+        data = self._feed.coming(size)
+        end = last_end_of_line(data)
+        quote = self._dialect.quote
+        if not end or not quote or not count(data.slice(0, end), quote.encode()) % 2:
+            return end
+        return _before_odd_quote(data.slice(0, end), quote.encode())
 
     def _fast_block(self, size: int) -> Block | None:
         if self._fast is None or self._in_footer:
             return None
-        start = self._feed.at
-        plain = self._fast.read(self._feed.window, start, start + size, self._line)
+        plain = self._fast.read(self._feed.coming(size), self._line)
         if plain is None:
             return None
         self._feed.take(size)
@@ -159,6 +152,22 @@ class BlockReader:
         self._line = reader.line
         self._in_footer = builder.in_footer
         return builder.block()
+
+
+def _before_odd_quote(data: pa.Buffer, quote: bytes) -> int:
+    """Say where the last line ends before which the number of quotes is even; 0 for no guess."""
+    start = max(data.size - _FURTHEST_BACK, 0)
+    tail = data.slice(start).to_pybytes()
+    end, odd = len(tail), True
+    for _ in range(_MOST_LINES_BACK):
+        before = tail.rfind(b"\n", 0, end - 1) + 1
+        odd ^= tail.count(quote, before, end) % 2 == 1
+        if not before:
+            break
+        end = before
+        if not odd:
+            return start + end
+    return 0
 
 
 def _encoded(block: Block, shared: frozenset[int]) -> Block:

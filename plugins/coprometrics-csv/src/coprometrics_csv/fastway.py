@@ -18,6 +18,7 @@ from attrs import frozen
 
 from coprometrics_csv.arrays import SHARED, each_once, in_one_piece, numbers, repeated
 from coprometrics_csv.dialect import Dialect
+from coprometrics_csv.within import begins_with, count, has, last_end_of_line
 
 __all__ = ["FastWay", "Plain"]
 
@@ -59,7 +60,7 @@ class FastWay:
         self._names = [str(number) for number in range(width)]
         self._wanted = wanted
         self._shared = shared
-        self._quote = dialect.quote.encode()
+        self._quote = dialect.quote
         self._well_quoted = _well_quoted(dialect) if dialect.quote else ""
         self._declined = _declined(dialect)
         self._comment = dialect.comment.encode()
@@ -74,17 +75,16 @@ class FastWay:
             and (dialect.delimiter + dialect.quote).isascii()
         )
 
-    def read(self, window: bytearray, start: int, end: int, line: int) -> Plain | None:
-        """Read the records of ``window[start:end]``, the first on the given line, or decline."""
-        if not self._unsurprising(window, start, end):
+    def read(self, data: pa.Buffer, line: int) -> Plain | None:
+        """Read records, the first of which is on the given line, or decline."""
+        if begins_with(data, _MARK) or begins_with(data, self._comment or _MARK):
             return None
-        data = pa.py_buffer(window).slice(start, end - start)
-        if any(_has(data, pattern) for pattern in self._declined):
+        if any(has(data, pattern) for pattern in self._declined):
             return None
-        quoted = bool(self._quote) and window.find(self._quote, start, end) >= 0
-        if quoted and not _has(data, self._well_quoted):
+        quoted = bool(self._quote) and has(data, re.escape(self._quote))
+        if quoted and not has(data, self._well_quoted):
             return None
-        if not quoted and not self._lines_within_limit(window, start, end):
+        if not quoted and not self._lines_within_limit(data):
             return None
         table = self._parse(data, quoted=quoted)
         if table is None or _has_empty_row(table):
@@ -93,29 +93,20 @@ class FastWay:
             return None
         physical = table.num_rows
         if quoted or self._width == 1:
-            physical = window.count(b"\n", start, end) + (window[end - 1 : end] != b"\n")
+            physical = count(data, b"\n") + (last_end_of_line(data) < data.size)
         lines = _lines(table, line, physical, quoted=quoted)
         if lines is None:
             return None
         cells = {column: in_one_piece(table.column(str(column))) for column in self._wanted}
         return Plain(cells, lines, physical)
 
-    def _unsurprising(self, window: bytearray, start: int, end: int) -> bool:
-        """Say whether there is nothing but text, newlines and perhaps quotes."""
-        if window.find(b"\0", start, end) >= 0 or window.startswith(_MARK, start):
-            return False
-        if not self._comment:
-            return True
-        after_newline = window.find(b"\n" + self._comment, start, end) >= 0
-        return not after_newline and not window.startswith(self._comment, start)
-
-    def _lines_within_limit(self, window: bytearray, start: int, end: int) -> bool:
-        at, limit = start, self._dialect.record_limit
-        while end - at > limit:
-            after = window.rfind(b"\n", at, at + limit) + 1
-            if not after:
+    def _lines_within_limit(self, data: pa.Buffer) -> bool:
+        at, limit = 0, self._dialect.record_limit
+        while data.size - at > limit:
+            length = last_end_of_line(data.slice(at, limit))
+            if not length:
                 return False
-            at = after
+            at += length
         return True
 
     def _cells_within_limit(self, table: pa.Table) -> bool:
@@ -155,17 +146,13 @@ class FastWay:
         return SHARED if column in self._shared else pa.string()
 
 
-def _has(data: pa.Buffer, pattern: str) -> bool:
-    """Say whether a pattern is found: by Arrow, which looks for it faster than Python does."""
-    offsets = pa.array([0, data.size], pa.int64()).buffers()[1]
-    whole = pa.Array.from_buffers(pa.large_binary(), 1, [None, offsets, data])
-    return bool(pc.match_substring_regex(whole, pattern)[0].as_py())
-
-
 def _declined(dialect: Dialect) -> tuple[str, ...]:
-    """Give what no text may have: what begins the footer, or a return that ends a line alone."""
-    lone_return = r"\r(?:[^\n]|\z)"
-    return (*map(re.escape, dialect.footer), lone_return)
+    """Give what no text may have.
+
+    It is what begins the footer or a comment, a NUL, and a return that ends a line alone.
+    """
+    comment = (r"\n" + re.escape(dialect.comment),) if dialect.comment else ()
+    return (*map(re.escape, dialect.footer), *comment, r"\x00", r"\r(?:[^\n]|\z)")
 
 
 def _well_quoted(dialect: Dialect) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import pyarrow as pa
+
 __all__ = ["Feed"]
 
 _LINE_END = re.compile(rb"\r\n|\r|\n")
@@ -13,7 +15,7 @@ _LINE_END = re.compile(rb"\r\n|\r|\n")
 class Feed:
     """UTF-8 bytes with a window on what comes next: from ``at`` to ``end``.
 
-    The window is the same memory all the time, so that no page of it is asked for twice.
+    The window is the same memory all the time, and Arrow's, which it need not be copied for.
 
     Attributes:
         window: holds the bytes that come next, and others around them that mean nothing.
@@ -25,7 +27,8 @@ class Feed:
     def __init__(self, chunks: Iterator[bytes]) -> None:
         self._chunks = chunks
         self._exhausted = False
-        self.window = bytearray()
+        self._room = pa.allocate_buffer(0)
+        self.window = memoryview(b"")
         self.at = 0
         self.end = 0
         self.taken = 0
@@ -35,14 +38,19 @@ class Feed:
         while self.end - self.at < size and not self._exhausted:
             chunk = next(self._chunks, b"")
             self._exhausted = not chunk
-            self._make_room(len(chunk), size)
-            self.window[self.end : self.end + len(chunk)] = chunk
-            self.end += len(chunk)
+            if chunk:
+                self._make_room(len(chunk), size)
+                self.window[self.end : self.end + len(chunk)] = chunk
+                self.end += len(chunk)
         return self.end - self.at
 
-    def is_last(self, end: int) -> bool:
-        """Say whether nothing comes after a place in the window."""
-        return self._exhausted and end >= self.end
+    def coming(self, size: int) -> pa.Buffer:
+        """Give the bytes that come next, as they are until the window is filled again."""
+        return self._room.slice(self.at, min(size, self.end - self.at))
+
+    def is_last(self, size: int) -> bool:
+        """Say whether nothing comes after so many bytes."""
+        return self._exhausted and self.at + size >= self.end
 
     def take(self, size: int) -> None:
         """Go on by ``size`` bytes."""
@@ -54,11 +62,13 @@ class Feed:
         if self.end + more <= len(self.window):
             return
         have = self.end - self.at
-        old = memoryview(self.window)[self.at : self.end]
+        old = self.window[self.at : self.end]
         if have + more > len(self.window):
-            # The first piece may be all there is. Never resized: Arrow may still look at it.
-            self.window = bytearray(max(wanted, have) + more if self.window else more)
-        memoryview(self.window)[:have] = old
+            # The first piece may be all there is.
+            size = max(wanted, have) + more if len(self.window) else more
+            self._room = pa.allocate_buffer(size)
+            self.window = memoryview(self._room).cast("B")
+        self.window[:have] = old
         self.at, self.end = 0, have
 
 
@@ -96,11 +106,11 @@ class Lines:
             there = feed.end
             found = _LINE_END.search(feed.window, self._at, min(self._at + self._most, there))
             # A carriage return that ends the window may have its newline still to come.
-            if found and (found.end() < there or feed.is_last(there)):
+            if found and (found.end() < there or feed.is_last(there - feed.at)):
                 return found.end()
             if there - self._at >= self._most:
                 return self._at + self._most
-            if feed.is_last(there):
+            if feed.is_last(there - feed.at):
                 return there
             self.close()
             feed.fill(self._most + 1)

@@ -1,0 +1,60 @@
+"""What is within bytes that Arrow holds, and looks through without keeping others waiting."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+__all__ = ["begins_with", "count", "has", "last_end_of_line"]
+
+_TAIL = 1 << 16
+
+
+def has(data: pa.Buffer, pattern: str) -> bool:
+    """Say whether a pattern of RE2 is found.
+
+    Examples:
+        >>> has(pa.py_buffer(b"one, two"), ", *t")
+        True
+    """
+    return bool(pc.match_substring_regex(_whole(data), pattern)[0].as_py())
+
+
+def count(data: pa.Buffer, text: bytes) -> int:
+    """Count how often a text is there.
+
+    Examples:
+        >>> count(pa.py_buffer(b"one, two"), b"o")
+        2
+    """
+    found = pc.count_substring_regex(_whole(data), re.escape(text.decode()))
+    return int(found[0].as_py())
+
+
+def begins_with(data: pa.Buffer, text: bytes) -> bool:
+    """Say whether a text is at the beginning."""
+    return data.slice(0, min(len(text), data.size)).to_pybytes() == text
+
+
+def last_end_of_line(data: pa.Buffer) -> int:
+    r"""Say where the last newline ends; 0 where there is none.
+
+    Examples:
+        >>> last_end_of_line(pa.py_buffer(b"one\ntwo\nthr"))
+        8
+    """
+    size = _TAIL
+    while True:
+        start = max(data.size - size, 0)
+        found = data.slice(start).to_pybytes().rfind(b"\n") + 1
+        if found or not start:
+            return start + found if found else 0
+        size *= 16
+
+
+def _whole(data: pa.Buffer) -> Any:
+    offsets = pa.array([0, data.size], pa.int64()).buffers()[1]
+    return pa.Array.from_buffers(pa.large_binary(), 1, [None, offsets, data])
