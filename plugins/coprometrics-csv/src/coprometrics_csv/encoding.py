@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
+import os
 from collections.abc import Iterator
 from typing import BinaryIO
 
@@ -12,7 +14,7 @@ from attrs import frozen
 from coprometrics.errors import SourceError
 from coprometrics.importers import Source
 
-__all__ = ["Encoding", "choose_encoding", "utf8_chunks"]
+__all__ = ["Encoding", "choose_encoding", "encoding_of_mark", "utf8_chunks", "utf8_whole"]
 
 _MARKS: tuple[tuple[bytes, str], ...] = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -22,6 +24,7 @@ _MARKS: tuple[tuple[bytes, str], ...] = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _CHUNK = 1 << 18
+_MOST_AT_ONCE = 32 << 20
 
 
 class UnreadableError(SourceError):
@@ -48,14 +51,22 @@ def choose_encoding(source: Source, encodings: tuple[str, ...]) -> Encoding:
 
     The last candidate is not tried here: reading with it will tell.
     """
-    head = source.head(4)
-    for mark, name in _MARKS:
-        if head.startswith(mark):
-            return Encoding(name, skip=len(mark))
+    marked = encoding_of_mark(source)
+    if marked is not None:
+        return marked
     for number, name in enumerate(encodings[:-1]):
         if _can_read(source, name):
             return Encoding(name, refused=encodings[:number])
     return Encoding(encodings[-1], refused=encodings[:-1])
+
+
+def encoding_of_mark(source: Source) -> Encoding | None:
+    """Give the encoding of the byte order mark, where there is one."""
+    head = source.head(4)
+    for mark, name in _MARKS:
+        if head.startswith(mark):
+            return Encoding(name, skip=len(mark))
+    return None
 
 
 def _can_read(source: Source, name: str) -> bool:
@@ -68,6 +79,28 @@ def _can_read(source: Source, name: str) -> bool:
     except SourceError:
         return False
     return True
+
+
+def utf8_whole(source: Source, encodings: tuple[str, ...]) -> pa.Buffer | None:
+    """Give the whole of a file that is not large, and is UTF-8 where that comes first.
+
+    None stands for every other file, one that cannot be read among them: going through it piece by
+    piece will tell what is wrong.
+    """
+    if codecs.lookup(encodings[0]).name != "utf-8":
+        return None
+    with source.open() as file, contextlib.suppress(OSError):
+        size = os.fstat(file.fileno()).st_size
+        if not 0 < size <= _MOST_AT_ONCE:
+            return None
+        whole = pa.allocate_buffer(size)
+        room, have = memoryview(whole).cast("B"), 0
+        while more := file.readinto(room[have:]):  # type: ignore[attr-defined]  # files have it
+            have += more
+        # Somebody may be writing to it.
+        if have == size and not file.read(1) and _is_utf8(whole):
+            return whole
+    return None
 
 
 def utf8_chunks(file: BinaryIO, encoding: Encoding, name: str) -> Iterator[bytes]:
@@ -85,7 +118,7 @@ def utf8_chunks(file: BinaryIO, encoding: Encoding, name: str) -> Iterator[bytes
         chunk = _read(file, _CHUNK, name)
         pending = decoder.getstate()[0]
         # What lies between two characters needs no decoding to be known as valid.
-        valid = plain and bool(chunk) and not pending and _is_utf8(chunk)
+        valid = plain and bool(chunk) and not pending and _is_utf8(pa.py_buffer(chunk))
         try:
             text = chunk if valid else decoder.decode(chunk, not chunk).encode("utf-8")
         except UnicodeError as error:
@@ -100,12 +133,10 @@ def utf8_chunks(file: BinaryIO, encoding: Encoding, name: str) -> Iterator[bytes
         before += len(chunk)
 
 
-def _is_utf8(text: bytes) -> bool:
-    """Say whether a text is UTF-8 as a whole: by Arrow, which makes no copy of it."""
-    if text.isascii():
-        return True
-    offsets = pa.array([0, len(text)], pa.int64()).buffers()[1]
-    whole = pa.Array.from_buffers(pa.large_string(), 1, [None, offsets, pa.py_buffer(text)])
+def _is_utf8(data: pa.Buffer) -> bool:
+    """Say whether bytes are UTF-8 as a whole: by Arrow, which makes no copy of them."""
+    offsets = pa.array([0, data.size], pa.int64()).buffers()[1]
+    whole = pa.Array.from_buffers(pa.large_string(), 1, [None, offsets, data])
     try:
         whole.validate(full=True)
     except pa.ArrowInvalid:

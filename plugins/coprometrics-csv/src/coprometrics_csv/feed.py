@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pyarrow as pa
 
@@ -22,16 +22,26 @@ class Feed:
         at: where in the window the next byte stands.
         end: where in the window the bytes end.
         taken: how many bytes have been taken so far.
+        position: says how many bytes of the file were read.
     """
 
-    def __init__(self, chunks: Iterator[bytes]) -> None:
+    def __init__(self, chunks: Iterator[bytes], position: Callable[[], int] | None = None) -> None:
         self._chunks = chunks
         self._exhausted = False
         self._room = pa.allocate_buffer(0)
         self.window = memoryview(b"")
-        self.at = 0
+        self.at: int = 0
         self.end = 0
         self.taken = 0
+        self.position = position or (lambda: self.at)
+
+    @classmethod
+    def of_whole(cls, data: pa.Buffer, skip: int) -> Feed:
+        """Give bytes that are all there, but for the first of them."""
+        feed = cls(iter(()))
+        feed._room, feed.window = data, memoryview(data).cast("B")
+        feed.at, feed.end = skip, data.size
+        return feed
 
     def fill(self, size: int) -> int:
         """Have so many bytes in the window, or all that is left; say how many there are."""

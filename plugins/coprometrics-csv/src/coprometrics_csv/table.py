@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import BinaryIO
+from functools import partial
 
 from attrs import frozen
 
@@ -14,7 +14,13 @@ from coprometrics_csv.ahead import one_ahead
 from coprometrics_csv.blocks import Block, BlockReader
 from coprometrics_csv.columns import Header, fold
 from coprometrics_csv.dialect import Dialect
-from coprometrics_csv.encoding import Encoding, choose_encoding, utf8_chunks
+from coprometrics_csv.encoding import (
+    Encoding,
+    choose_encoding,
+    encoding_of_mark,
+    utf8_chunks,
+    utf8_whole,
+)
 from coprometrics_csv.feed import Feed
 from coprometrics_csv.records import Row, RowReader
 
@@ -44,7 +50,6 @@ class Table:
     encoding: Encoding
     preamble: int
     _feed: Feed
-    _file: BinaryIO
     _dialect: Dialect
     _line: int
 
@@ -77,7 +82,7 @@ class Table:
         for block in one_ahead(reader):
             yield block
             if progress:
-                progress(self._file.tell())
+                progress(self._feed.position())
 
 
 @contextmanager
@@ -88,20 +93,28 @@ def open_table(source: Source, dialect: Dialect) -> Iterator[Table]:
         SourceError: when it is not a CSV file of this dialect, or has no header.
     """
     _check_kind(source)
+    whole = utf8_whole(source, dialect.encodings)
+    if whole is not None:
+        encoding = encoding_of_mark(source) or Encoding("utf-8")
+        yield _table(lambda: Feed.of_whole(whole, encoding.skip), encoding, dialect, source.name)
+        return
     encoding = choose_encoding(source, dialect.encodings)
     with source.open() as file:
-        feed = Feed(utf8_chunks(file, encoding, source.name))
-        reader = RowReader(feed, dialect, 1, source.name)
-        if dialect.header:
-            header, preamble = _read_header(reader, dialect, source.name)
-            reader.close()
-            yield Table(header, encoding, preamble, feed, file, dialect, reader.line)
-            return
-        width = len(_first_row(reader, source.name).cells)
-        file.seek(0)
-        feed = Feed(utf8_chunks(file, encoding, source.name))
-        header = Header(tuple(str(n + 1) for n in range(width)), 1, source.name)
-        yield Table(header, encoding, 0, feed, file, dialect, 1)
+        chunks = partial(utf8_chunks, file, encoding, source.name)
+        yield _table(lambda: Feed(chunks(), file.tell), encoding, dialect, source.name)
+
+
+def _table(begin: Callable[[], Feed], encoding: Encoding, dialect: Dialect, name: str) -> Table:
+    """Read the header; ``begin`` gives the bytes from their beginning."""
+    feed = begin()
+    reader = RowReader(feed, dialect, 1, name)
+    if dialect.header:
+        header, preamble = _read_header(reader, dialect, name)
+        reader.close()
+        return Table(header, encoding, preamble, feed, dialect, reader.line)
+    width = len(_first_row(reader, name).cells)
+    header = Header(tuple(str(n + 1) for n in range(width)), 1, name)
+    return Table(header, encoding, 0, begin(), dialect, 1)
 
 
 def _check_kind(source: Source) -> None:
