@@ -13,6 +13,7 @@ __all__ = [
     "again",
     "each_once",
     "in_one_piece",
+    "marked",
     "numbers",
     "only",
     "plain",
@@ -63,6 +64,22 @@ def numbers(first: int, count: int) -> Any:
         [5, 6, 7]
     """
     return pa.arange(first, first + count)  # type: ignore[attr-defined]  # newer than the stubs
+
+
+def marked(rows: Any, count: int) -> Any:
+    """Say for each of so many rows whether it is among some.
+
+    Args:
+        rows: the numbers of these, in any order.
+        count: how many rows there are.
+
+    Examples:
+        >>> marked([2, 0], 4).to_pylist()
+        [True, False, True, False]
+    """
+    places = (pa.array(rows) if isinstance(rows, list) else rows).cast(pa.int64())
+    hit = repeated(pa.scalar(True), len(places))
+    return pc.scatter(hit, places, max_index=count - 1).fill_null(False)
 
 
 def only(rows: pa.Table, hit: Any) -> pa.Table:

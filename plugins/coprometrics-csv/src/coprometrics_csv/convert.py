@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from attrs import define, field, frozen
 
-from coprometrics_csv.arrays import again, numbers, plain, repeated
+from coprometrics_csv.arrays import again, marked, plain, repeated
 from coprometrics_csv.faults import CellError
 
 __all__ = [
@@ -67,9 +67,7 @@ class Values:
         absent = self.values.is_null()
         if not self.faults:
             return absent
-        faulty = pa.array(sorted(self.faults), pa.int64())
-        rows = numbers(0, len(self.values))
-        return pc.and_(absent, pc.invert(pc.is_in(rows, value_set=faulty)))
+        return pc.and_not(absent, marked(list(self.faults), len(self.values)))
 
 
 @frozen
@@ -225,6 +223,5 @@ def scattered(parts: list[tuple[Any, Values]], rows: int, type_: pa.DataType) ->
         faults |= {places[row]: fault for row, fault in part.faults.items()}
     values = repeated(pa.scalar(None, type_), rows)
     for where, part in parts:
-        mask = pc.is_in(numbers(0, rows), value_set=where.cast(pa.int64()))
-        values = pc.replace_with_mask(values, mask, part.values)
+        values = pc.replace_with_mask(values, marked(where, rows), part.values)
     return Values(values, faults)

@@ -12,7 +12,7 @@ from coprometrics.errors import WITHHELD
 from coprometrics.importers import Batch, Locator, Problem, Refusal
 from coprometrics.money import CURRENCIES
 from coprometrics.records import field_specs
-from coprometrics_csv.arrays import numbers, plain, repeated, shared
+from coprometrics_csv.arrays import marked, plain, repeated, shared
 from coprometrics_csv.blocks import Block
 from coprometrics_csv.convert import Cells, Reader, Values, missing_as_null, scattered, trim
 from coprometrics_csv.identity import IdentityMaker
@@ -280,8 +280,7 @@ class RowMaker:
             return None
         rows, lines = pa.table(work.values), work.lines
         if work.problems:
-            bad = pa.array(sorted(work.problems), pa.int64())
-            good = pc.invert(pc.is_in(numbers(0, work.rows), value_set=bad))
+            good = pc.invert(marked(list(work.problems), work.rows))
             rows, lines = rows.filter(good), lines.filter(good)
         return Batch(self._plan.record_type, rows, lines=lines)
 
@@ -310,8 +309,7 @@ def _live(block: Block, decision: Decision) -> _Work:
     rows = len(block.lines)
     live = decision.kept
     if block.problems:
-        bad = pa.array(sorted(block.problems), pa.int64())
-        sound = pc.invert(pc.is_in(numbers(0, rows), value_set=bad))
+        sound = pc.invert(marked(list(block.problems), rows))
         live = sound if live is None else pc.and_(live, sound)
     if live is None or pc.all(live, min_count=0).as_py():
         return _Work(rows, block.lines, dict(block.cells), decision.settings)

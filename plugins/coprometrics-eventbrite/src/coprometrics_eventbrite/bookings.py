@@ -24,6 +24,7 @@ from coprometrics_csv.arrays import (
     again,
     each_once,
     in_one_piece,
+    marked,
     numbers,
     only,
     plain,
@@ -295,7 +296,7 @@ def _repeats(orders: Any, people: Any, standing: Any, ids: Any) -> Any:
     by_pair = pc.sort_indices(pc.add(pc.multiply(pairs, len(_ORDER) * len(rows)), choice))
     first = place.take(by_pair).take(starts_of_runs(pairs.take(by_pair)))
     later = rows.take(by_pair).filter(pc.not_equal(place.take(by_pair), first))
-    return pc.is_in(numbers(0, len(ids)), value_set=later.cast(pa.int64()))
+    return marked(later, len(ids))
 
 
 def _people_of_orders(orders: Any, people: Any) -> Any:

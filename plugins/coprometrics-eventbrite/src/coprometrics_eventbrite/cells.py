@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from attrs import define, field, frozen
 
 from coprometrics.money import CURRENCIES
-from coprometrics_csv.arrays import each_once, numbers, plain
+from coprometrics_csv.arrays import each_once, marked, plain
 from coprometrics_csv.columns import fold
 from coprometrics_csv.convert import WHITE, Cells, Reader, Values, scattered, trim
 from coprometrics_csv.faults import CellError
@@ -96,10 +96,9 @@ class Presence:
         perhaps = pc.is_in(first, value_set=self._beginnings)
         if not pc.any(perhaps, min_count=0).as_py():
             return perhaps
-        rows = pc.indices_nonzero(perhaps).cast(pa.int64())
+        rows = pc.indices_nonzero(perhaps)
         found = [fold(text) in self.nobody for text in texts.take(rows).to_pylist()]
-        hit = rows.filter(pa.array(found, pa.bool_()))
-        return pc.is_in(numbers(0, len(texts)), value_set=hit)
+        return marked(rows.filter(pa.array(found, pa.bool_())), len(texts))
 
 
 @frozen

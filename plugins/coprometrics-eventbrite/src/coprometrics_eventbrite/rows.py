@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from coprometrics.errors import WITHHELD, ConfigError, SourceError, shown
 from coprometrics.importers import Locator, Problem, Refusal
 from coprometrics.money import CURRENCIES
-from coprometrics_csv.arrays import each_once, numbers, only, plain, repeated
+from coprometrics_csv.arrays import each_once, marked, only, plain, repeated
 from coprometrics_csv.blocks import Block
 from coprometrics_csv.columns import fold
 from coprometrics_csv.convert import Values
@@ -77,8 +77,7 @@ class RowMaker:
         ]
         cells, lines = dict(block.cells), block.lines
         if block.problems:
-            bad = pa.array(sorted(block.problems), pa.int64())
-            sound = pc.invert(pc.is_in(numbers(0, len(lines)), value_set=bad))
+            sound = pc.invert(marked(list(block.problems), len(lines)))
             lines = lines.filter(sound)
             cells = {position: column.filter(sound) for position, column in cells.items()}
         named = {meaning: cells[place] for meaning, place in self._report.positions.items()}
@@ -101,7 +100,7 @@ class RowMaker:
                 Refusal(Locator(line=line), tuple(work.problems[row]))
                 for row, line in zip(places, work.lines.take(bad).to_pylist(), strict=True)
             ]
-            rows = rows.filter(pc.invert(pc.is_in(numbers(0, len(rows)), value_set=bad)))
+            rows = rows.filter(pc.invert(marked(bad, len(rows))))
         refusals.sort(key=lambda refusal: refusal.at.line or 0)
         return Made(
             rows.select(ROWS.names).cast(ROWS),
