@@ -378,8 +378,20 @@ def test_account_files_with_other_keys_are_read(archive: Any) -> None:
 
 def test_a_file_of_nothing_but_other_things_is_given_up(archive: Any) -> None:
     data = script("tweets", range(5_000), indent=None)
-    with pytest.raises(SourceError, match="none of its first 5,000 items is one of tweets"):
+    with pytest.raises(SourceError, match="1,001 of its first 1,001 items are not as expected"):
         archive(files() | {"data/tweets.js": data})
+
+
+def test_a_file_of_mostly_other_things_is_given_up(archive: Any) -> None:
+    data = script("tweets", [{"tweet": tweet(1)}, *range(5_000)], indent=None)
+    with pytest.raises(SourceError, match="1,001 of its first 1,002 items are not as expected"):
+        archive(files() | {"data/tweets.js": data})
+
+
+def test_a_thousand_bad_items_among_more_good_ones_are_refused_alone(archive: Any) -> None:
+    items = [item for n in range(1, 1_101) for item in ({"tweet": tweet(n)}, n)]
+    found = archive(files() | {"data/tweets.js": script("tweets", items, indent=None)})
+    assert (len(found.posts), len(found.refusals)) == (1_100, 1_100)
 
 
 def test_the_name_of_a_single_file_does_not_matter(export: Any) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import tracemalloc
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -13,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coprometrics.errors import SourceError
+from coprometrics_twitter import spans
 from coprometrics_twitter.items import Decoders, Items
 
 
@@ -129,6 +132,27 @@ def test_items_of_a_valid_list_are_those_that_json_has(data: bytes) -> None:
     except ValueError:
         return
     assert len(numbers(HEAD + b"[" + data + b"]", 40)) == count
+
+
+@pytest.mark.parametrize("part", [b"[", b"{", b"[]", b"[,", b"[{", b'{"a":', b'""'])
+def test_an_item_of_endless_parts_is_given_up_early(
+    part: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_at: list[int] = []
+
+    class Counting:
+        def finditer(self, data: bytes) -> Iterator[re.Match[bytes]]:
+            for found in token.finditer(data):
+                looked_at.append(1)
+                yield found
+
+    token = spans._TOKEN
+    monkeypatch.setattr(spans, "_TOKEN", Counting())
+    monkeypatch.setattr(spans, "_MOST_TOKENS", 1_000)
+    for before in (b"", b'{"n": 1},', b'{"n": 1},{"n": 2},'):
+        with pytest.raises(SourceError, match="has more than 1,000 brackets, commas and texts"):
+            numbers(HEAD + b"[" + before + part * 20_000, 1 << 12)
+    assert len(looked_at) < 10_000
 
 
 def test_memory_does_not_grow_with_the_list() -> None:

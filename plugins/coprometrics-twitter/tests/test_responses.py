@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -265,6 +266,24 @@ def test_an_enormous_file_is_refused(export: Any, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr("coprometrics_twitter.pages._LARGEST", 100)
     with pytest.raises(SourceError, match="more than 100 bytes"):
         export(json.dumps(page(post())), "response.json")
+
+
+@pytest.mark.parametrize("where", ["data", "tweets"])
+def test_a_response_of_too_many_items_is_refused_in_little_memory(export: Any, where: str) -> None:
+    items = "[" + "0," * 2_000_000 + "0]"
+    included = f'"meta": {{}}, "includes": {{"tweets": {items}}}'
+    inner = f'"data": {items}' if where == "data" else included
+    tracemalloc.start()
+    with pytest.raises(SourceError, match="more than 100,000 items, which no response has"):
+        export(f'{{"public_metrics": 1, {inner}}}', "response.json")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 100 << 20
+
+
+def test_a_response_of_mostly_other_things_is_given_up(responses: Any) -> None:
+    with pytest.raises(SourceError, match="1,001 of its first 1,002 items are not as expected"):
+        responses(page(post(), *range(5_000)))
 
 
 def test_the_posts_of_another_account_are_not_taken_for_ones_own(responses: Any) -> None:

@@ -13,7 +13,7 @@ from typing import BinaryIO, TypeVar, cast
 
 from attrs import define, field
 
-from coprometrics.errors import ConfigError, SourceError, shown
+from coprometrics.errors import ConfigError
 from coprometrics.importers import Batch, Context, Item, Locator, Notice, Refusal, Source
 from coprometrics.importers.archive import Archive, open_archive
 from coprometrics_twitter.archive_files import Files, generated_at, read_manifest, whose
@@ -35,7 +35,6 @@ from coprometrics_twitter.posts import (
 
 __all__ = ["read_archive", "read_file"]
 
-_MOST_BAD = 1_000
 _OF_FOLLOWERS = re.compile(rb"(\xef\xbb\xbf)?\s*window\.YTD\.follower\.")
 _LONGEST_PREFIX = 256
 
@@ -105,8 +104,8 @@ class _Reading:
 
     def posts(self, stream: BinaryIO, where: str) -> Iterator[Item]:
         """Read a file of posts."""
-        items = Items(stream, where, TWEETS)
-        for window in self._windows(items, ("tweet", "tweets")):
+        items = Items(stream, where, TWEETS, names=("tweet", "tweets"))
+        for window in self._windows(items):
             self._had_posts = True
             if self.account is None:
                 raise ConfigError(
@@ -181,9 +180,9 @@ class _Reading:
 
     def followers(self, stream: BinaryIO, where: str) -> Iterator[Item]:
         """Count a file of followers."""
-        items = Items(stream, where, FOLLOWERS)
+        items = Items(stream, where, FOLLOWERS, names=("follower",))
         count = 0
-        for window in self._windows(items, ("follower",)):
+        for window in self._windows(items):
             count += len(window.items)
             for number, problem in window.bad.items():
                 self._unsure = True
@@ -191,25 +190,10 @@ class _Reading:
                 yield Refusal(place, (problem,))
         self._followers = (self._followers or 0) + count
 
-    def _windows(self, items: Items[T], names: tuple[str, ...]) -> Iterator[Window[T]]:
+    def _windows(self, items: Items[T]) -> Iterator[Window[T]]:
         packed, unpacked = self.size
         before = self._done
-        good = bad = 0
         for window in items.windows():
-            if items.name not in names:
-                raise SourceError(
-                    f"it holds {shown(items.name)}, and should hold {names[-1]}",
-                    where=items.where,
-                    remedy="get the archive again, and give it as it is",
-                )
-            bad += len(window.bad)
-            good += len(window.items) - len(window.bad)
-            if not good and bad > _MOST_BAD:
-                raise SourceError(
-                    f"none of its first {bad:,} items is one of {names[-1]}",
-                    where=items.where,
-                    remedy="get the archive again, and give it as it is",
-                )
             yield window
             self._done = before + items.done
             self.context.progress(packed * min(self._done, unpacked) // max(unpacked, 1))

@@ -9,25 +9,27 @@ window does not parse, the items are taken one by one, so that a bad one is refu
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from typing import BinaryIO, Generic, TypeVar
 
 import msgspec
 from attrs import define, field, frozen
 
-from coprometrics.errors import SourceError
+from coprometrics.errors import SourceError, shown
 from coprometrics.importers import Problem
 from coprometrics_twitter.ahead import chunks_ahead
 from coprometrics_twitter.spans import Spans, between_lines, first_two, is_open
 
-__all__ = ["LONGEST_ITEM", "WINDOW", "Decoders", "Items", "Window"]
+__all__ = ["LONGEST_ITEM", "WINDOW", "Decoders", "Items", "Window", "check_bad"]
 
 WINDOW = 2 << 20
 LONGEST_ITEM = 16 << 20
+_MOST_BAD = 1_000
 _WHITE = b" \t\r\n"
 _MOST_HEADER = 1 << 10
 _PREFIX = re.compile(rb"\s*window\.YTD\.([A-Za-z0-9_]+)\.part([0-9]{1,6})\s*=\s*\[")
 
+_AGAIN = "get the archive again, and give it as it is"
 _PLACE = " - at `$"
 _RAW = msgspec.json.Decoder(list[msgspec.Raw])
 
@@ -73,6 +75,20 @@ def _plain(message: str) -> str:
     return f"the item is not as expected: {message}"
 
 
+def check_bad(bad: int, good: int, where: str, remedy: str) -> None:
+    """Give a source up that has many bad items, and more of them than good ones.
+
+    Raises:
+        SourceError: where that is so.
+    """
+    if bad > _MOST_BAD and bad > good:
+        raise SourceError(
+            f"{bad:,} of its first {bad + good:,} items are not as expected",
+            where=where,
+            remedy=remedy,
+        )
+
+
 @frozen
 class Window(Generic[T]):
     """Some of the items, in their order.
@@ -97,8 +113,8 @@ class Items(Generic[T]):
         where: what it is called in messages.
         decoders: how an item is read.
         window: about how many bytes are read at once.
+        names: what the file may say it holds; anything, where none is given.
         done: how many bytes have been read.
-        name: what the file says it holds.
         part: which part of it this is.
     """
 
@@ -106,19 +122,20 @@ class Items(Generic[T]):
     where: str
     decoders: Decoders[T]
     window: int = WINDOW
+    names: tuple[str, ...] = ()
     done: int = field(default=0, init=False)
-    name: str = field(default="", init=False)
     part: int = field(default=0, init=False)
     _separator: bytes | None = field(default=None, init=False)
     _indent: bytes = field(default=b"", init=False)
     _lines: bool = field(default=False, init=False)
     _kind: int = field(default=0, init=False)
+    _bad: int = field(default=0, init=False)
 
     def windows(self) -> Generator[Window[T], None, None]:
         """Give the items, a window at a time; to be closed by whoever stops before the end.
 
         Raises:
-            SourceError: when this is no file of an archive, or it ends too early.
+            SourceError: when this is no file of an archive, holds other things, or ends too early.
         """
         with chunks_ahead(self.stream, self.window, self.where) as chunks:
             buffer, ended = self._begin(chunks)
@@ -162,12 +179,10 @@ class Items(Generic[T]):
         buffer = buffer.removeprefix(b"\xef\xbb\xbf")
         found = _PREFIX.match(buffer[:_MOST_HEADER])
         if found is None:
-            raise SourceError(
-                "it does not begin as the files of an archive of X do",
-                where=self.where,
-                remedy="get the archive again, and give it as it is",
-            )
-        self.name, self.part = found[1].decode("ascii"), int(found[2])
+            raise self._wrong("it does not begin as the files of an archive of X do")
+        name, self.part = found[1].decode("ascii"), int(found[2])
+        if self.names and name not in self.names:
+            raise self._wrong(f"it holds {shown(name)}, and should hold {self.names[-1]}")
         buffer = buffer[found.end() :]
         before = buffer[: len(buffer) - len(buffer.lstrip(_WHITE))]
         self._indent = before.rpartition(b"\n")[2] if b"\n" in before else b""
@@ -215,7 +230,7 @@ class Items(Generic[T]):
             raw = _RAW.decode(text)
         except (ValueError, RecursionError):
             return None
-        return self._each([bytes(item) for item in raw], number)
+        return self._each((bytes(item) for item in raw), number)
 
     def _careful(self, buffer: bytes, number: int) -> tuple[Window[T], bytes]:
         """Take whole items from the beginning, one by one; give them and what is left."""
@@ -252,7 +267,7 @@ class Items(Generic[T]):
             raise _truncated(self.where, number + len(pieces) - 1)
         return self._each(pieces, number)
 
-    def _each(self, pieces: list[bytes], number: int) -> Window[T]:
+    def _each(self, pieces: Iterable[bytes], number: int) -> Window[T]:
         items: list[T | None] = []
         bad: dict[int, Problem] = {}
         for piece in pieces:
@@ -260,16 +275,17 @@ class Items(Generic[T]):
             if isinstance(found, Problem):
                 bad[len(items)] = found
                 items.append(None)
+                self._bad += 1
+                check_bad(self._bad, number + len(items) - 1 - self._bad, self.where, _AGAIN)
             else:
                 items.append(found)
         return Window(number, items, bad)
 
     def _too_long(self, number: int) -> SourceError:
-        return SourceError(
-            f"item {number} has more than {LONGEST_ITEM:,} bytes, which no post has",
-            where=self.where,
-            remedy="get the archive again, and give it as it is",
-        )
+        return self._wrong(f"item {number} has more than {LONGEST_ITEM:,} bytes, which no post has")
+
+    def _wrong(self, what: str) -> SourceError:
+        return SourceError(what, where=self.where, remedy=_AGAIN)
 
 
 def _pieces(data: bytes, separator: bytes) -> list[bytes]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 import msgspec
 from attrs import frozen
@@ -11,11 +12,14 @@ from coprometrics.errors import SourceError
 from coprometrics.importers import Source
 from coprometrics.importers.archive import open_archive
 from coprometrics_twitter.ahead import read_bytes
+from coprometrics_twitter.spans import Spans
 
-__all__ = ["Page", "Post", "User", "pages"]
+__all__ = ["AGAIN", "Page", "Post", "User", "pages"]
 
 _LARGEST = 64 << 20
-_AGAIN = "save the response again, as the API gave it"
+_MOST_ITEMS = 100_000
+_EACH_ALONE = "save each page in a file of its own"
+AGAIN = "save the response again, as the API gave it"
 
 
 class PublicMetrics(msgspec.Struct, gc=False):
@@ -96,8 +100,8 @@ class _Meta(msgspec.Struct, gc=False):
 
 class _Includes(msgspec.Struct, gc=False):
     users: list[User] = msgspec.field(default_factory=list)
-    tweets: list[msgspec.Raw] = msgspec.field(default_factory=list)
-    posts: list[msgspec.Raw] = msgspec.field(default_factory=list)
+    tweets: msgspec.Raw = msgspec.Raw()
+    posts: msgspec.Raw = msgspec.Raw()
 
 
 class _Saved(msgspec.Struct, gc=False):
@@ -173,17 +177,19 @@ def _page(data: bytes, where: str, number: int) -> Page:
         raise SourceError(
             f"it has more than {_LARGEST:,} bytes, which no response has",
             where=where,
-            remedy="save each page in a file of its own",
+            remedy=_EACH_ALONE,
         )
     try:
         response = _RESPONSE.decode(data.removeprefix(b"\xef\xbb\xbf"))
-        items = _items(response.data)
+        includes = response.includes or _Includes()
+        items = _items(response.data, where)
+        included = _items(includes.tweets, where) + _items(includes.posts, where)
     except RecursionError:
-        raise SourceError("it is nested too deeply", where=where, remedy=_AGAIN) from None
+        raise SourceError("it is nested too deeply", where=where, remedy=AGAIN) from None
     except msgspec.ValidationError as error:
-        raise SourceError(f"it is no response: {error}", where=where, remedy=_AGAIN) from None
+        raise SourceError(f"it is no response: {error}", where=where, remedy=AGAIN) from None
     except ValueError:
-        raise SourceError("it is no whole JSON document", where=where, remedy=_AGAIN) from None
+        raise SourceError("it is no whole JSON document", where=where, remedy=AGAIN) from None
     empty = response.meta is None and response.includes is None
     if not items and (response.errors or (empty and not bytes(response.data))):
         said = _words(response.title or next((e.title for e in response.errors if e.title), None))
@@ -192,14 +198,13 @@ def _page(data: bytes, where: str, number: int) -> Page:
             where=where,
             remedy="ask for it again",
         )
-    includes = response.includes or _Includes()
     saved = response.saved.retrieved_at if response.saved else None
     return Page(
         where=where,
         number=number,
         items=items,
         users=includes.users,
-        included=[bytes(raw) for raw in includes.tweets + includes.posts],
+        included=included,
         errors=[_words(error.title) for error in response.errors],
         result_count=response.meta.result_count if response.meta else None,
         has_more=bool(response.meta and response.meta.next_token),
@@ -207,11 +212,20 @@ def _page(data: bytes, where: str, number: int) -> Page:
     )
 
 
-def _items(data: msgspec.Raw) -> list[bytes]:
+def _items(data: msgspec.Raw, where: str) -> list[bytes]:
     text = bytes(data).strip()
     if text in (b"", b"null"):
         return []
     if text.startswith(b"["):
+        # There is one comma at least between two items, and most responses have few.
+        if text.count(b",") >= _MOST_ITEMS:
+            items = Spans(text[1:], where, 1, AGAIN).followed()
+            if sum(1 for _ in islice(items, _MOST_ITEMS)) == _MOST_ITEMS:
+                raise SourceError(
+                    f"it has more than {_MOST_ITEMS:,} items, which no response has",
+                    where=where,
+                    remedy=_EACH_ALONE,
+                )
         return [bytes(raw) for raw in _LIST.decode(text)]
     if text.startswith(b"{"):
         return [text]

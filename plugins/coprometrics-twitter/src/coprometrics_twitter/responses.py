@@ -22,8 +22,8 @@ from coprometrics.importers import (
 )
 from coprometrics_twitter.config import Twitter, account_name
 from coprometrics_twitter.instants import iso_instant
-from coprometrics_twitter.items import Decoders
-from coprometrics_twitter.pages import Page, Post, PublicMetrics, User, pages
+from coprometrics_twitter.items import Decoders, check_bad
+from coprometrics_twitter.pages import AGAIN, Page, Post, PublicMetrics, User, pages
 from coprometrics_twitter.posts import (
     BadValueError,
     PostRows,
@@ -82,19 +82,26 @@ class _Reading:
     _unknown_impressions: int = field(default=0, init=False)
 
     def learn(self, page: Page) -> None:
-        """Note which accounts there are on a page."""
+        """Note which accounts there are on a page.
+
+        Raises:
+            SourceError: when most of its items are bad.
+        """
+        bad = good = 0
         for user in page.users:
             self._names[user.id] = user.username
         for item in page.items:
-            if _is_user(item):
-                user_found = _USER.one(item)
-                if isinstance(user_found, User):
-                    self._names[user_found.id] = user_found.username
-                    self._users.add(user_found.id)
+            found = _USER.one(item) if _is_user(item) else _POST.one(item)
+            if isinstance(found, Problem):
+                bad += 1
+                check_bad(bad, good, page.where, AGAIN)
+                continue
+            good += 1
+            if isinstance(found, User):
+                self._names[found.id] = found.username
+                self._users.add(found.id)
             else:
-                post = _POST.one(item)
-                if isinstance(post, Post):
-                    self._authors[post.author_id] += 1
+                self._authors[found.author_id] += 1
 
     def decide(self) -> None:
         """Find out whose posts these are.

@@ -18,7 +18,9 @@ __all__ = ["Spans", "between_lines", "first_two", "is_open"]
 
 _TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+("?)|[{}\[\],]', re.DOTALL)
 _ANYTHING = msgspec.json.Decoder(msgspec.Raw)
+_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 _END = b" \t\r\n;"
+_MOST_TOKENS = 500_000
 _OPENING = re.compile(rb'\s*\{(?:\s*"[^"\\\n]{0,64}")?')
 
 
@@ -30,23 +32,31 @@ class Spans:
         data: the text of the list, without the brackets around it.
         where: what the file is called in messages.
         number: the number of the first item.
+        remedy: what to do where they cannot be told apart.
         rest: where the first item begins that is not known to be whole.
     """
 
     data: bytes
     where: str
     number: int
+    remedy: str = "get the archive again, and give it as it is"
     rest: int = field(default=0, init=False)
 
     def followed(self) -> Iterator[tuple[int, int]]:
         """Give the items that a comma follows, up to the end of the list where that is reached.
 
         Raises:
-            SourceError: where the list ends and something follows.
+            SourceError: where the list ends and something follows, or an item has more parts than
+                any post.
         """
-        depth, start = 0, 0
-        for found in _TOKEN.finditer(self.data):
+        depth, start, last = 0, 0, _MOST_TOKENS
+        for count, found in enumerate(_TOKEN.finditer(self.data)):
             token = found[0]
+            if count > last:
+                raise self._error(
+                    f"item {self.number:,} has more than {_MOST_TOKENS:,} brackets, commas and "
+                    "texts, which no post has"
+                )
             if token in (b"{", b"["):
                 depth += 1
             elif token in (b"}", b"]"):
@@ -54,17 +64,19 @@ class Spans:
                 if depth < 0:
                     if not self.data[found.end() :].strip(_END):
                         return
-                    raise SourceError(
-                        f"the list of items ends after item {self.number:,}, and more follows",
-                        where=self.where,
-                        remedy="get the archive again, and give it as it is",
+                    raise self._error(
+                        f"the list of items ends after item {self.number:,}, and more follows"
                     )
             elif token == b"," and depth == 0:
                 yield start, found.start()
                 self.number += 1
+                last = count + _MOST_TOKENS
                 start = self.rest = found.end()
             elif token.startswith(b'"') and not found[1]:
                 return
+
+    def _error(self, what: str) -> SourceError:
+        return SourceError(what, where=self.where, remedy=self.remedy)
 
     def all(self) -> Iterator[tuple[int, int]]:
         """Give all items, the last one up to the end of the text."""
@@ -143,12 +155,6 @@ def is_open(data: bytes) -> bool:
         >>> is_open(b'{"a": [1'), is_open(b'{"a": "b'), is_open(b'{"a": "]"}')
         (True, True, False)
     """
-    depth = 0
-    for found in _TOKEN.finditer(data):
-        if found[0] in (b"{", b"["):
-            depth += 1
-        elif found[0] in (b"}", b"]"):
-            depth -= 1
-        elif found[0].startswith(b'"') and not found[1]:
-            return True
-    return depth > 0
+    plain = _STRING.sub(b"", data)
+    opened = plain.count(b"{") + plain.count(b"[")
+    return b'"' in plain or opened > plain.count(b"}") + plain.count(b"]")
