@@ -239,6 +239,8 @@ BAD: dict[str, tuple[Any, str]] = {
     "another time": ({"created_at": "2018-10-10"}, "not-a-time"),
     "no such day": ({"created_at": "Fri Feb 30 20:19:24 +0000 2018"}, "not-a-time"),
     "another weekday": ({"created_at": "Thu Oct 10 20:19:24 +0000 2018"}, "not-a-time"),
+    "before the first year": ({"created_at": "Mon Jan 01 00:00:00 +1200 0001"}, "not-a-time"),
+    "after the last year": ({"created_at": "Fri Dec 31 23:59:59 -1200 9999"}, "not-a-time"),
     "no such hour": ({"created_at": "Wed Oct 10 25:19:24 +0000 2018"}, "not-a-time"),
     "a count in words": ({"favorite_count": "many"}, "not-a-count"),
     "a count below zero": ({"retweet_count": -1}, "not-a-count"),
@@ -347,7 +349,8 @@ def test_an_item_that_never_ends_is_refused_in_little_memory(
 
 
 def test_a_manifest_that_cannot_be_read_is_refused(archive: Any) -> None:
-    for data in (b"window.__THAR_CONFIG = {", manifest("yesterday")):
+    dates = ("yesterday", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z")
+    for data in (b"window.__THAR_CONFIG = {", *map(manifest, dates)):
         with pytest.raises(SourceError, match="get the archive again"):
             archive(files(tweet()) | {"data/manifest.js": data})
 

@@ -130,6 +130,16 @@ def test_the_totals_of_an_account_have_the_day_of_the_call(responses: Any) -> No
     assert responses(at, timezone="Europe/Berlin").counts == expected
 
 
+@pytest.mark.parametrize("zone", ["America/New_York", "Asia/Tokyo"])
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "yesterday"])
+def test_a_call_at_no_time_of_the_calendar_gives_no_totals(
+    responses: Any, at: str, zone: str
+) -> None:
+    found = responses(user() | {"retrieved_at": at}, timezone=zone)
+    assert found.records == []
+    assert (found.problem.code, found.problem.field) == ("not-a-time", "retrieved_at")
+
+
 def test_totals_without_a_day_need_one(responses: Any) -> None:
     found = responses(user())
     assert found.records == []
@@ -234,6 +244,8 @@ def test_text_that_was_cut_is_that_of_the_post_it_repeats(responses: Any) -> Non
         ({"id": "six"}, "not-an-id"),
         ({"created_at": None}, "missing-value"),
         ({"created_at": "2023-05-01"}, "not-a-time"),
+        ({"created_at": "0001-01-01T00:00:00+12:00"}, "not-a-time"),
+        ({"created_at": "9999-12-31T23:59:59-12:00"}, "not-a-time"),
         ({"public_metrics": {"like_count": "5"}}, "unexpected-item"),
         ({"public_metrics": {"like_count": -5}}, "not-a-count"),
     ],

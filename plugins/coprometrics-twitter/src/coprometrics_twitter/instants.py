@@ -32,6 +32,8 @@ _EPOCH = dt.date(1970, 1, 1).toordinal()
 _DAY = 86_400
 _LENGTH = len("Wed Oct 10 20:19:24 +0000 2018")
 _MOST_REMEMBERED = 20_000
+_YEARS = range(2, 9999)
+"""The first year of the calendar and the last one are partly beyond it in other time zones."""
 
 
 @define
@@ -68,7 +70,7 @@ class Instants:
             offset = dt.datetime.strptime(found["offset"], "%z").utcoffset() or dt.timedelta()
         except (ValueError, KeyError):
             raise _not_a_time(text) from None
-        if _WEEKDAYS[day.weekday()] != found["weekday"]:
+        if _WEEKDAYS[day.weekday()] != found["weekday"] or day.year not in _YEARS:
             raise _not_a_time(text)
         seconds = (day.toordinal() - _EPOCH) * _DAY - int(offset.total_seconds())
         of_day = time.hour * 3600 + time.minute * 60 + time.second
@@ -79,8 +81,10 @@ class Instants:
         return seconds + of_day
 
 
-def iso_instant(text: object) -> dt.datetime:
+def iso_instant(text: object, name: str = "created_at") -> dt.datetime:
     """Read a time of ISO 8601 with its offset, such as ``2022-11-10T12:34:56.000Z``.
+
+    It has a day in every time zone.
 
     Raises:
         BadValueError: when it is none.
@@ -91,10 +95,12 @@ def iso_instant(text: object) -> dt.datetime:
     """
     if isinstance(text, str) and _ISO.fullmatch(text):
         try:
-            return dt.datetime.fromisoformat(re.sub(r" (?=[-+])", "", text)).astimezone(dt.UTC)
-        except (ValueError, OverflowError):
-            pass
-    raise _not_a_time(text)
+            written = dt.datetime.fromisoformat(re.sub(r" (?=[-+])", "", text))
+        except ValueError:
+            raise _not_a_time(text, name) from None
+        if written.year in _YEARS:
+            return written.astimezone(dt.UTC)
+    raise _not_a_time(text, name)
 
 
 def start_of_day(day: dt.date, zone: zoneinfo.ZoneInfo) -> dt.datetime:
@@ -111,8 +117,13 @@ def start_of_day(day: dt.date, zone: zoneinfo.ZoneInfo) -> dt.datetime:
     return midnight.astimezone(dt.UTC)
 
 
-def _not_a_time(text: object) -> BadValueError:
+def _not_a_time(text: object, name: str = "created_at") -> BadValueError:
     seen = f"'{text}'" if isinstance(text, str) and re.fullmatch(r"[\w:+. -]{1,32}", text) else None
     return BadValueError(
-        Problem("not-a-time", "must be a date and time of the calendar", "created_at", seen)
+        Problem(
+            "not-a-time",
+            f"must be a date and time of the calendar, of the years {_YEARS[0]} to {_YEARS[-1]}",
+            name,
+            seen,
+        )
     )

@@ -203,7 +203,7 @@ class _Reading:
     def _day(self, page: Page) -> dt.date | None:
         if page.retrieved_at is None:
             return self.config.exported_on
-        return iso_instant(page.retrieved_at).astimezone(self.config.zone()).date()
+        return iso_instant(page.retrieved_at, "retrieved_at").astimezone(self.config.zone()).date()
 
     def end(self) -> Iterator[Item]:
         """Say what else a person should know."""
