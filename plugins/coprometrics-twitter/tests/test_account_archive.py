@@ -97,6 +97,7 @@ def test_wrapped_and_bare_items_may_be_mixed(archive: Any) -> None:
     [
         ({}, "original"),
         ({"full_text": "RT @other: hello"}, "repost"),
+        ({"full_text": "\n RT @other: hello"}, "repost"),
         ({"full_text": "RT this if you agree"}, "original"),
         ({"in_reply_to_status_id_str": "9"}, "reply"),
         ({"in_reply_to_user_id": "9"}, "reply"),
@@ -233,6 +234,7 @@ def test_one_file_of_an_archive_is_read_on_its_own(export: Any) -> None:
 
 BAD: dict[str, tuple[Any, str]] = {
     "a rounded number": ({"id_str": "6.49E+17", "id": None}, "not-an-id"),
+    "a number with a zero before it": ({"id_str": "0123"}, "not-an-id"),
     "no number": ({"id_str": None, "id": None}, "not-an-id"),
     "a number that is a float": ({"id_str": None, "id": 6.49e17}, "unexpected-item"),
     "no time": ({"created_at": None}, "unexpected-item"),

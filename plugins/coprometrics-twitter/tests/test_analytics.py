@@ -165,7 +165,14 @@ def test_text_is_kept_only_when_asked_for(export: Any) -> None:
 
 @pytest.mark.parametrize(
     ("text", "kind"),
-    [("hello", "original"), ("@other yes", "reply"), ("RT @other: hi", "repost"), ("", "original")],
+    [
+        ("hello", "original"),
+        ("@other yes", "reply"),
+        ("\n @other yes", "reply"),
+        ("RT @other: hi", "repost"),
+        ("\n RT @other: hi", "repost"),
+        ("", "original"),
+    ],
 )
 def test_the_kind_is_told_by_the_text(export: Any, text: str, kind: str) -> None:
     assert export(table(NEW, new(**{"Post text": text}))).post.kind == kind
@@ -215,6 +222,7 @@ def test_one_bad_row_is_refused_alone(export: Any, changes: dict[str, Any], code
 DAMAGED: dict[str, tuple[str | bytes, str]] = {
     "rounded numbers": (table(OLD, old("6.49E+17"), old("6.49E+17")), "is 6.49E[+]17, and its"),
     "one rounded number": (table(NEW, new(), new("6.49E+17")), ":3: .* last digits are lost"),
+    "a zero before a number": (table(NEW, new(), new("0123")), ":3: .* begins with 0"),
     "one number for many": (
         table(NEW, *[new(FIRST, **{"Post text": str(n)}) for n in range(3)]),
         "2 rows have the number of another post",

@@ -252,7 +252,7 @@ def test_any_bytes_in_the_place_of_an_export(tmp_path: Path, data: bytes, name: 
 @given(st.lists(st.fixed_dictionaries(
     {},
     optional={
-        "id_str": st.sampled_from(["1", "22", "", None, 5, "x"]),
+        "id_str": st.sampled_from(["1", "22", "", None, 5, "x", "01", "0"]),
         "created_at": st.sampled_from(["Wed Oct 10 20:19:24 +0000 2018", "", None, "Wed"]),
         "full_text": st.sampled_from(["RT @a", "hello", "", None, "\x00"]),
         "favorite_count": st.sampled_from(["1", "", None, 7, "-1", "9" * 19, "9" * 18, "\u0663"]),

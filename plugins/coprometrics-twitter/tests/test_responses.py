@@ -106,6 +106,7 @@ def test_counts_that_only_the_account_gets_are_read(responses: Any) -> None:
             "reply",
         ),
         ({"text": "RT @other: hello"}, "repost"),
+        ({"text": "\n  RT @other: hello"}, "repost"),
         ({"in_reply_to_user_id": "9"}, "reply"),
     ],
 )
@@ -242,6 +243,7 @@ def test_text_that_was_cut_is_that_of_the_post_it_repeats(responses: Any) -> Non
     [
         ({"id": 5}, "unexpected-item"),
         ({"id": "six"}, "not-an-id"),
+        ({"id": "02"}, "not-an-id"),
         ({"created_at": None}, "missing-value"),
         ({"created_at": "2023-05-01"}, "not-a-time"),
         ({"created_at": "0001-01-01T00:00:00+12:00"}, "not-a-time"),

@@ -27,8 +27,10 @@ from coprometrics_twitter.posts import (
     PostRows,
     digits,
     fitting_text,
+    is_repost,
     post_batch,
     post_number,
+    post_numbers,
     snapshot_batch,
     whole_number,
 )
@@ -127,7 +129,7 @@ class _Reading:
             item.tweet if type(item) is WrappedTweet else cast("Tweet", item)
             for item in window.items
         ]
-        numbers = digits([tweet.id_str or tweet.id for tweet in tweets])
+        numbers = post_numbers([tweet.id_str or tweet.id for tweet in tweets])
         likes = digits([tweet.favorite_count for tweet in tweets], SURE_TO_FIT)
         reposts = digits([tweet.retweet_count for tweet in tweets], SURE_TO_FIT)
         if numbers is None or likes is None or reposts is None:
@@ -224,7 +226,7 @@ class _Reading:
 
 
 def _kind(tweet: Tweet, text: str | None) -> str:
-    if text is not None and text.startswith("RT @"):
+    if is_repost(text):
         return "repost"
     if (
         tweet.in_reply_to_status_id

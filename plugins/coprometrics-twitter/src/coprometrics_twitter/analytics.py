@@ -22,7 +22,7 @@ from coprometrics_twitter.config import Twitter
 from coprometrics_twitter.damage import Columns, account_of, opened
 from coprometrics_twitter.instants import start_of_day
 from coprometrics_twitter.overview import read_overview
-from coprometrics_twitter.posts import BadValueError, PostRows, fitting_text
+from coprometrics_twitter.posts import BadValueError, PostRows, fitting_text, is_repost
 
 __all__ = ["read_analytics"]
 
@@ -242,8 +242,6 @@ def _seconds(moment: Any, zone: zoneinfo.ZoneInfo, label: str) -> int:
 
 def _kind(text: str | None) -> str:
     """Tell the kind of a post from the beginning of its text, which is all an export has."""
-    if text is None:
-        return "original"
-    if text.startswith("RT @"):
+    if is_repost(text):
         return "repost"
-    return "reply" if text.startswith("@") else "original"
+    return "reply" if text and text.lstrip().startswith("@") else "original"

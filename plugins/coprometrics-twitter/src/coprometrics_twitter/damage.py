@@ -28,7 +28,7 @@ __all__ = ["Columns", "account_of", "damaged", "opened"]
 
 _IDS = ("tweet id", "post id")
 _LINKS = ("tweet permalink", "post link", "link")
-_NUMBER = re.compile(r"[0-9]{1,20}", re.ASCII)
+_NUMBER = re.compile(r"[1-9][0-9]{0,19}", re.ASCII)
 _ROUNDED = re.compile(r"[0-9][.,]?[0-9]*[eE]\+?[0-9]+", re.ASCII)
 _LINK = re.compile(
     r"https?://(?:www\.|mobile\.)?(?:twitter|x)\.com/(?P<name>\w{1,20})(?:/web)?/status(?:es)?/"
@@ -193,6 +193,8 @@ class _Look:
 
 
 def _why_no_number(text: str) -> str:
+    if re.fullmatch("0[0-9]{0,19}", text):
+        return "the number of a post begins with 0, which none does"
     if _ROUNDED.fullmatch(text) and len(text) <= 24:
         return f"the number of a post is {text}, and its last digits are lost"
     return "the columns are shifted: no number of a post where one should be"

@@ -21,8 +21,10 @@ __all__ = [
     "PostRows",
     "digits",
     "fitting_text",
+    "is_repost",
     "post_batch",
     "post_number",
+    "post_numbers",
     "snapshot_batch",
     "whole_number",
 ]
@@ -33,6 +35,8 @@ _LONGEST_TEXT = 25_000
 _LONGEST_NUMBER = 20
 SURE_TO_FIT = 18
 _DIGITS = re.compile(r"[0-9]{1,20}", re.ASCII)
+_POST_NUMBER = re.compile(r"[1-9][0-9]{0,19}", re.ASCII)
+_REPOST = re.compile(r"\s*RT @")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -76,15 +80,27 @@ def post_number(value: str | int | None) -> str:
         ('1050118621198921728', '20')
     """
     text = str(value) if type(value) is int else value
-    if type(text) is str and text.isascii() and text.isdecimal() and len(text) <= _LONGEST_NUMBER:
+    if type(text) is str and _POST_NUMBER.fullmatch(text):
         return text
     problem = Problem(
         "not-an-id",
-        "must be the number of the post, in digits",
+        "must be the number of the post, in digits, and not begin with 0; where a spreadsheet or "
+        "another program changed it, get the file again",
         "id",
         None if value is None else number_shown(value),
     )
     raise BadValueError(problem)
+
+
+def post_numbers(values: Sequence[str | int | None]) -> list[str] | None:
+    """Say quickly that all values are numbers of posts, as ``digits`` does.
+
+    Examples:
+        >>> post_numbers(["12", "20"]), post_numbers(["12", "020"])
+        (['12', '20'], None)
+    """
+    numbers = digits(values)
+    return None if numbers is None or "0" in {number[0] for number in numbers} else numbers
 
 
 def digits(values: Sequence[str | int | None], longest: int = _LONGEST_NUMBER) -> list[str] | None:
@@ -108,6 +124,16 @@ def digits(values: Sequence[str | int | None], longest: int = _LONGEST_NUMBER) -
         return None
     fits = together.isascii() and together.isdecimal() and all(texts)
     return texts if fits and len(max(texts, key=len)) <= longest else None
+
+
+def is_repost(text: str | None) -> bool:
+    r"""Say whether a text begins as that of a repost does.
+
+    Examples:
+        >>> is_repost("\n RT @other: hello"), is_repost("RT this"), is_repost(None)
+        (True, False, False)
+    """
+    return text is not None and _REPOST.match(text) is not None
 
 
 def fitting_text(text: str | None) -> str | None:

@@ -28,6 +28,7 @@ from coprometrics_twitter.posts import (
     BadValueError,
     PostRows,
     fitting_text,
+    is_repost,
     post_number,
     snapshot_batch,
     whole_number,
@@ -236,7 +237,7 @@ def _is_user(item: bytes) -> bool:
 
 
 def _kind(post: Post) -> str:
-    if post.text is not None and post.text.startswith("RT @"):
+    if is_repost(post.text):
         return "repost"
     kinds = {_KINDS.get(how) for how in post.references}
     for kind in ("repost", "reply", "quote"):
@@ -305,4 +306,4 @@ def _whole_text(post: Post, texts: dict[str, str]) -> str | None:
     if whole is None:
         return text
     name, colon, _ = text.partition(": ")
-    return f"{name}: {whole}" if colon and name.startswith("RT @") else whole
+    return f"{name}: {whole}" if colon and is_repost(name) else whole
