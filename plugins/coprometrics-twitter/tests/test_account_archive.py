@@ -213,8 +213,38 @@ def test_the_archive_of_another_account_is_refused(archive: Any) -> None:
 
 
 def test_a_partial_archive_is_pointed_out(archive: Any) -> None:
-    members = files(tweet()) | {"data/manifest.js": manifest(isPartialArchive=True)}
-    assert "partial-archive" in archive(members).codes
+    members = files(tweet(), manifest=manifest(isPartialArchive=True))
+    found = archive(members)
+    assert "partial-archive" in found.codes
+    assert "import the other parts too" in found.said
+
+
+def listing(*names: str, **info: Any) -> bytes:
+    """Make a manifest that lists the files of posts and of followers."""
+    start = manifest(**info)
+    listed: dict[str, Any] = {"tweets": {"files": []}, "follower": {"files": []}}
+    for name in names:
+        kind = "follower" if name.startswith("follower") else "tweets"
+        listed[kind]["files"].append({"fileName": f"data/{name}", "count": "1"})
+    return start[:-2] + f', "dataTypes": {json.dumps(listed)}}}'.encode()
+
+
+def test_the_followers_of_one_part_are_not_taken_for_all(archive: Any) -> None:
+    def read(made: bytes) -> Any:
+        return archive(files(tweet(), follower=followers(3), manifest=made))
+
+    found = read(manifest(isPartialArchive=True))
+    assert (len(found.posts), found.counts) == (1, {})
+    assert {"partial-archive", "followers-not-sure"} <= found.codes
+    found = read(listing("tweets.js", "tweets-part1.js", "follower.js", isPartialArchive=True))
+    assert found.counts == {"followers": (dt.date(2024, 1, 31), 3)}
+    assert "partial-archive" in found.codes
+    found = read(listing("tweets.js", "follower.js", "follower-part1.js"))
+    assert found.counts == {}
+    assert {"partial-archive", "followers-not-sure"} <= found.codes
+    found = read(listing("tweets.js", "follower.js"))
+    assert found.counts == {"followers": (dt.date(2024, 1, 31), 3)}
+    assert found.codes == {"import-order"}
 
 
 def test_two_archives_in_one_folder_are_refused(archive: Any) -> None:

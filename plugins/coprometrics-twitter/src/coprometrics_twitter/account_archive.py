@@ -16,7 +16,7 @@ from attrs import define, field
 from coprometrics.errors import ConfigError
 from coprometrics.importers import Batch, Context, Item, Locator, Notice, Refusal, Source
 from coprometrics.importers.archive import Archive, open_archive
-from coprometrics_twitter.archive_files import Files, generated_at, read_manifest, whose
+from coprometrics_twitter.archive_files import Files, Missing, generated_at, read_manifest, whose
 from coprometrics_twitter.archive_items import FOLLOWERS, TWEETS, Tweet, WrappedTweet
 from coprometrics_twitter.config import Twitter
 from coprometrics_twitter.instants import Instants
@@ -54,9 +54,15 @@ def read_archive(source: Source, config: Twitter, context: Context) -> Iterator[
         files = Files.among(archive.names(), source.name)
         manifest = read_manifest(archive, files.manifest)
         account = whose(archive, files.account, manifest, config)
-        if manifest.archive_info and manifest.archive_info.is_partial_archive:
-            yield Notice("partial-archive", "this is one of several parts: import the others too")
+        missing = Missing.of(manifest, files)
+        if missing.parts:
+            yield Notice(
+                "partial-archive",
+                "parts of the archive are missing, and with them posts or followers: import the "
+                "other parts too; where you have none, ask X for the archive again",
+            )
         reading = _Reading(config, context, account, _total(archive, files, source))
+        reading.unsure = missing.followers
         for path in files.posts:
             with archive.open(path) as stream:
                 yield from reading.posts(stream, f"{source.name}: {path}")
@@ -92,6 +98,7 @@ class _Reading:
         context: the progress callback.
         account: whose it is, where that is known.
         size: how many bytes of it there are, as it is packed and unpacked.
+        unsure: whether some of the followers are not known.
     """
 
     config: Twitter
@@ -101,7 +108,7 @@ class _Reading:
     _done: int = field(default=0, init=False)
     _instants: Instants = field(factory=Instants, init=False)
     _followers: int | None = field(default=None, init=False)
-    _unsure: bool = field(default=False, init=False)
+    unsure: bool = field(default=False, init=False)
     _had_posts: bool = field(default=False, init=False)
 
     def posts(self, stream: BinaryIO, where: str) -> Iterator[Item]:
@@ -187,7 +194,7 @@ class _Reading:
         for window in self._windows(items):
             count += len(window.items)
             for number, problem in window.bad.items():
-                self._unsure = True
+                self.unsure = True
                 place = Locator(page=items.part, index=window.first + number)
                 yield Refusal(place, (problem,))
         self._followers = (self._followers or 0) + count
@@ -210,8 +217,12 @@ class _Reading:
             )
         if self._followers is None:
             return
-        if self._unsure:
-            yield Notice("followers-not-sure", "followers are not counted: some cannot be read")
+        if self.unsure:
+            yield Notice(
+                "followers-not-sure",
+                "followers are not counted: some are missing or cannot be read; import the whole "
+                "archive, unpacked into one folder, or ask X for it again",
+            )
             return
         day = self.config.exported_on
         if generated is not None:

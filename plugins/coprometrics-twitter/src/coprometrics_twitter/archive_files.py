@@ -11,13 +11,21 @@ from attrs import frozen
 
 from coprometrics.errors import ConfigError, SourceError
 from coprometrics.importers.archive import Archive
-from coprometrics_twitter.archive_items import ACCOUNTS, Manifest
+from coprometrics_twitter.archive_items import ACCOUNTS, Listed, Manifest
 from coprometrics_twitter.config import Twitter, account_name
 from coprometrics_twitter.instants import iso_instant
 from coprometrics_twitter.items import Items
 from coprometrics_twitter.posts import BadValueError
 
-__all__ = ["Files", "archive_files", "generated_at", "is_archive", "read_manifest", "whose"]
+__all__ = [
+    "Files",
+    "Missing",
+    "archive_files",
+    "generated_at",
+    "is_archive",
+    "read_manifest",
+    "whose",
+]
 
 _FILE = re.compile(
     r"(?P<folder>(?:.*/)?)(?P<name>tweets?|follower|account|manifest)(?:-part(?P<part>[0-9]+))?\.js"
@@ -113,6 +121,37 @@ def read_manifest(archive: Archive, path: str | None) -> Manifest:
             where=f"{archive.name}: {path}",
             remedy="get the archive again, and give it as it is",
         ) from None
+
+
+@frozen
+class Missing:
+    """What is not in an archive, of all that there is of the account.
+
+    Attributes:
+        parts: whether there are posts or followers elsewhere.
+        followers: whether some of the followers may be elsewhere.
+    """
+
+    parts: bool
+    followers: bool
+
+    @classmethod
+    def of(cls, manifest: Manifest, files: Files) -> Missing:
+        """Compare the files with those that the manifest lists."""
+        is_partial = bool(manifest.archive_info and manifest.archive_info.is_partial_archive)
+        types = manifest.data_types
+        if types is None:
+            return cls(is_partial, is_partial)
+        posts = _elsewhere([types.tweets, types.tweet], files.posts)
+        followers = _elsewhere([types.follower], files.followers)
+        unlisted = types.follower is None
+        return cls(is_partial or posts or followers, followers or (is_partial and unlisted))
+
+
+def _elsewhere(listed: list[Listed | None], here: list[str]) -> bool:
+    names = {path.rpartition("/")[2] for path in here}
+    wanted = [file.file_name for one in listed if one for file in one.files]
+    return any(path.rpartition("/")[2] not in names for path in wanted)
 
 
 def generated_at(manifest: Manifest, where: str) -> dt.datetime | None:

@@ -12,6 +12,7 @@ __all__ = [
     "TWEETS",
     "Account",
     "Follower",
+    "Listed",
     "Manifest",
     "Tweet",
     "WrappedTweet",
@@ -76,10 +77,27 @@ class _User(msgspec.Struct, rename="camel"):
     user_name: str | None = None
 
 
+class _File(msgspec.Struct, rename="camel"):
+    file_name: str
+
+
+class Listed(msgspec.Struct):
+    """The files of one kind, in all parts of an archive."""
+
+    files: list[_File] = msgspec.field(default_factory=list)
+
+
+class _DataTypes(msgspec.Struct):
+    tweets: Listed | None = None
+    tweet: Listed | None = None
+    follower: Listed | None = None
+
+
 class Manifest(msgspec.Struct, rename="camel"):
-    """When the archive was made, and for whom."""
+    """When the archive was made, for whom, and which files it has in all its parts."""
 
     archive_info: _Info | None = None
+    data_types: _DataTypes | None = None
     user_info: _User | None = None
 
 
