@@ -257,7 +257,9 @@ def test_one_file_of_an_archive_is_read_on_its_own(export: Any) -> None:
     data = script("tweets", [{"tweet": tweet(1)}])
     assert export(data, "tweets.js", account="OurCharity").post.id == "x:1"
     day = dt.date(2024, 1, 1)
-    assert export(followers(7), "follower.js", exported_on=day).counts == {"followers": (day, 7)}
+    found = export(followers(7), "follower.js", exported_on=day)
+    assert found.counts == {"followers": (day, 7)}
+    assert found.codes == {"no-account"}
     with pytest.raises(ConfigError, match="set account"):
         export(data, "tweets.js")
 

@@ -286,7 +286,7 @@ def day(date: str = "Tue, Mar 10, 2026", **changes: Any) -> list[Any]:
 
 
 def test_daily_flows_are_kept_apart_from_totals(export: Any) -> None:
-    found = export(table(DAYS, day()))
+    found = export(table(DAYS, day()), account="OurCharity")
     assert "followers" not in found.counts
     assert set(found.counts) == {
         f"{name}_per_day"
@@ -302,9 +302,13 @@ def test_daily_flows_are_kept_apart_from_totals(export: Any) -> None:
 
 def test_the_account_is_part_of_the_identifier_where_it_is_known(export: Any) -> None:
     data = table(["Date", "Impressions", "New follows"], ["Thu Mar 20 2025", 5, "-"])
-    (record,) = export(data).records
+    found = export(data)
+    (record,) = found.records
     assert record.id == "x:impressions_per_day:2025-03-20"
-    (record,) = export(data, account="OurCharity").records
+    assert "set account" in found.said
+    found = export(data, account="OurCharity")
+    (record,) = found.records
+    assert "no-account" not in found.codes
     assert record.id == "x:ourcharity:impressions_per_day:2025-03-20"
 
 

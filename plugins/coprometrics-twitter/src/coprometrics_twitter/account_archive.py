@@ -28,6 +28,7 @@ from coprometrics_twitter.posts import (
     digits,
     fitting_text,
     is_repost,
+    no_account,
     post_batch,
     post_number,
     post_numbers,
@@ -233,6 +234,8 @@ class _Reading:
                 f"there are {self._followers:,} followers, but not on which day: set exported_on",
             )
         elif batch := snapshot_batch([("followers", day, self._followers)], self.account):
+            if self.account is None:
+                yield no_account()
             yield batch
 
 

@@ -19,7 +19,7 @@ from coprometrics_csv.numerals import Numerals
 from coprometrics_csv.readers import date_reader, integer_reader
 from coprometrics_twitter.config import Twitter
 from coprometrics_twitter.damage import damaged, opened
-from coprometrics_twitter.posts import snapshot_batch
+from coprometrics_twitter.posts import no_account, snapshot_batch
 
 __all__ = ["MEASURES", "read_overview"]
 
@@ -53,6 +53,8 @@ def read_overview(source: Source, config: Twitter, context: Context) -> Iterator
         day_at = table.header.needed(_DATE)
         measures = _measures(table.header)
         yield from _remarks(table.header, measures, day_at, table.preamble)
+        if measures and config.account is None:
+            yield no_account()
         days = date_reader(
             tuple(DateFormat.of(text, "twitter") for text in ("%a, %b %d, %Y", "%a %b %d %Y"))
         )

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from attrs import define, field
 
 from coprometrics.errors import is_unicode, number_shown
-from coprometrics.importers import Batch, Locator, Problem, Refusal
+from coprometrics.importers import Batch, Locator, Notice, Problem, Refusal
 from coprometrics.records import AudienceSnapshot, Post
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "digits",
     "fitting_text",
     "is_repost",
+    "no_account",
     "post_batch",
     "post_number",
     "post_numbers",
@@ -249,6 +250,15 @@ def post_batch(
 def _everywhere(text: str, rows: int) -> Any:
     indices = pa.repeat(pa.scalar(0, pa.int8()), rows)
     return pa.DictionaryArray.from_arrays(indices, pa.array([text], pa.string()))
+
+
+def no_account() -> Notice:
+    """Say that counts are those of an account nobody knows."""
+    return Notice(
+        "no-account",
+        "it does not say whose counts these are: set account; without it, those of another account "
+        "on the same days take their place",
+    )
 
 
 def snapshot_batch(
