@@ -167,6 +167,25 @@ def test_one_post_of_three_exports_is_one_record(tmp_path: Path) -> None:
         assert (record["id"], record["impressions"]) == (f"x:{number}", 191)
 
 
+def test_what_an_export_does_not_tell_is_unknown_after_it_and_a_notice_says_so(
+    tmp_path: Path,
+) -> None:
+    number = 1091000000000000001
+    response = page(post(number, referenced_tweets=[{"type": "quoted", "id": "9"}]))
+    export = save(tmp_path, "p.csv", table(NEW, new(number)))
+    with Store.open() as store:
+        imported(store, save(tmp_path, "r.json", json.dumps(response)))
+        (before,) = store.table(Post).to_pylist()
+        imported(store, export)
+        (after,) = store.table(Post).to_pylist()
+    assert (before["quotes"], before["kind"], before["created_at"].hour) == (3, "quote", 10)
+    assert (after["quotes"], after["kind"], after["created_at"].hour) == (None, "original", 0)
+    (notice,) = (one for one in run(export).notices if one.code == "import-order")
+    assert "quotes, the time of day become unknown" in notice.message
+    older = run(save(tmp_path, "o.csv", table(OLD, old(number))))
+    assert "quotes, bookmarks become unknown" in older.said
+
+
 def test_importing_twice_changes_nothing(tmp_path: Path) -> None:
     members = files(*[tweet(n) for n in range(1, 50)], follower=followers(5))
     path = save(tmp_path, "a.zip", zip_bytes(members))

@@ -154,6 +154,13 @@ def _remarks(plan: _Plan, config: Twitter, preamble: int) -> Iterator[Item]:
     absent = [name for name in _COUNTS if name not in plan.counts]
     if absent:
         yield Notice("column-absent", f"not in this export, and so not known: {', '.join(absent)}")
+    lost = ["quotes", *absent, *(["the time of day"] if plan.whole_days else [])]
+    yield Notice(
+        "import-order",
+        f"of two imports of one post the later counts: {', '.join(lost)} become unknown where the "
+        "store has the same posts from an archive or the API, and their kinds are told by their "
+        "texts alone; where you need those, import API responses after this export",
+    )
 
 
 class _Posts:
