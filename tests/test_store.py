@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from coprometrics import revenue_share
 from coprometrics.errors import StoreError, StoreVersionError
 from coprometrics.records import RECORD_TYPES, Activity, Income, Organisation, Payment, Record
-from coprometrics.store import FORMAT, Provenance, Store, writing
+from coprometrics.store import FORMAT, Provenance, Store, database, writing
 from coprometrics.tables.arrow import to_table
 from coprometrics.testing.strategies import records
 
@@ -209,6 +209,55 @@ def test_a_store_of_an_older_release_is_brought_up_to_date(tmp_path: Path):
     with Store.open(path) as store:
         assert list(store.records(Activity)) == [talk]
         assert store.count(Payment) == 0
+
+
+@pytest.mark.parametrize("missing", [False, True])
+def test_a_store_of_an_older_format_has_the_present_one_once_it_was_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, missing: bool
+):
+    path = tmp_path / "store.duckdb"
+    Store.open(path).close()
+    if missing:
+        with duckdb.connect(str(path)) as connection:
+            connection.execute("DROP TABLE payment")
+    monkeypatch.setattr(database, "FORMAT", FORMAT + 1)
+    with pytest.raises(StoreError, match="open it once for writing"):
+        Store.open(path, read_only=True)
+    Store.open(path).close()
+    assert _format(path) == str(FORMAT + 1)
+    Store.open(path, read_only=True).close()
+
+
+def test_a_store_that_cannot_be_brought_up_to_date_is_left_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    path = tmp_path / "store.duckdb"
+    Store.open(path).close()
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("ALTER TABLE activity DROP COLUMN status")
+        connection.execute("DROP TABLE payment")
+    monkeypatch.setattr(database, "FORMAT", FORMAT + 1)
+
+    def fail(_store: Store, _type: type[Record]) -> None:
+        raise duckdb.IOException("the disk is full")
+
+    with monkeypatch.context() as patched, pytest.raises(StoreError, match="the disk is full"):
+        patched.setattr(Store, "_create_table", fail)
+        Store.open(path)
+    assert _format(path) == str(FORMAT)
+    with duckdb.connect(str(path)) as connection:
+        columns = {row[0] for row in connection.execute("DESCRIBE activity").fetchall()}
+    assert "status" not in columns
+    Store.open(path).close()
+    assert _format(path) == str(FORMAT + 1)
+
+
+def _format(path: Path) -> str:
+    with duckdb.connect(str(path), read_only=True) as connection:
+        ((found,),) = connection.execute(
+            "SELECT setting FROM coprometrics_store WHERE name = 'format'"
+        ).fetchall()
+    return str(found)
 
 
 @pytest.mark.parametrize(

@@ -357,8 +357,9 @@ class Store:
                 where=self.name,
                 remedy="open it once for writing, to bring it up to date",
             )
-        with self._translated():
-            self._migrate(missing)
+        if missing or found < FORMAT:
+            with self._translated():
+                self._migrate(missing)
 
     def _create(self) -> None:
         self._connection.begin()
@@ -397,8 +398,6 @@ class Store:
         return missing
 
     def _migrate(self, missing: list[tuple[type[Record], str | None]]) -> None:
-        if not missing:
-            return
         self._connection.begin()
         for record_type, name in missing:
             if name is None:
