@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from coprometrics import revenue_share
 from coprometrics.errors import StoreError, StoreVersionError
 from coprometrics.records import RECORD_TYPES, Activity, Income, Organisation, Payment, Record
-from coprometrics.store import FORMAT, Provenance, Store, database, writing
+from coprometrics.store import FORMAT, Provenance, Store, _layout, writing
 from coprometrics.tables.arrow import to_table
 from coprometrics.testing.strategies import records
 
@@ -220,7 +220,7 @@ def test_a_store_of_an_older_format_has_the_present_one_once_it_was_opened(
     if missing:
         with duckdb.connect(str(path)) as connection:
             connection.execute("DROP TABLE payment")
-    monkeypatch.setattr(database, "FORMAT", FORMAT + 1)
+    monkeypatch.setattr(_layout, "FORMAT", FORMAT + 1)
     with pytest.raises(StoreError, match="open it once for writing"):
         Store.open(path, read_only=True)
     Store.open(path).close()
@@ -236,13 +236,13 @@ def test_a_store_that_cannot_be_brought_up_to_date_is_left_as_it_was(
     with duckdb.connect(str(path)) as connection:
         connection.execute("ALTER TABLE activity DROP COLUMN status")
         connection.execute("DROP TABLE payment")
-    monkeypatch.setattr(database, "FORMAT", FORMAT + 1)
+    monkeypatch.setattr(_layout, "FORMAT", FORMAT + 1)
 
-    def fail(_store: Store, _type: type[Record]) -> None:
+    def fail(_connection: duckdb.DuckDBPyConnection, _type: type[Record]) -> None:
         raise duckdb.IOException("the disk is full")
 
     with monkeypatch.context() as patched, pytest.raises(StoreError, match="the disk is full"):
-        patched.setattr(Store, "_create_table", fail)
+        patched.setattr(_layout, "_create_table", fail)
         Store.open(path)
     assert _format(path) == str(FORMAT)
     with duckdb.connect(str(path)) as connection:

@@ -8,7 +8,8 @@ that one import writes lands in one transaction, or none of it. ``database`` ope
 
 from __future__ import annotations
 
-from coprometrics.store.database import FORMAT, Store
+from coprometrics.store._layout import FORMAT
+from coprometrics.store.database import Store
 from coprometrics.store.writing import Conflict, Provenance, Transaction, Written
 
 __all__ = ["FORMAT", "Conflict", "Provenance", "Store", "Transaction", "Written"]

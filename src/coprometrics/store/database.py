@@ -9,40 +9,25 @@ from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Self, TypeVar
 
 import duckdb
 import pyarrow as pa
 
-from coprometrics.errors import StoreError, StoreVersionError
-from coprometrics.records import RECORD_TYPES, FieldSpec, Record, field_specs
+from coprometrics.errors import StoreError
+from coprometrics.records import RECORD_TYPES, Record, field_specs
 from coprometrics.store._files import new_file, sweep, take_name
+from coprometrics.store._layout import Layout, create
 from coprometrics.store._opening import FAILURES, SEE_FOLDER, connect, identity, not_opened
 from coprometrics.store._sql import number, quoted
 from coprometrics.store.writing import PLACE, Provenance, Transaction, Written
 from coprometrics.tables.arrow import arrow_schema, from_table, to_table
 
-__all__ = ["FORMAT", "Store"]
+__all__ = ["Store"]
 
 _R = TypeVar("_R", bound=Record)
 
-FORMAT = 1
-"""The format of the stores that this release writes; a release with another field has another."""
-
-_SQL_TYPES = {
-    "string": "VARCHAR",
-    "integer": "BIGINT",
-    "boolean": "BOOLEAN",
-    "date": "DATE",
-    "instant": "TIMESTAMPTZ",
-    "strings": "VARCHAR[]",
-}
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-_SOURCES = (
-    "source_number BIGINT NOT NULL, importer VARCHAR, importer_version VARCHAR, "
-    "core_version VARCHAR, source_name VARCHAR, source_sha256 VARCHAR, imported_at TIMESTAMPTZ"
-)
-_OWN = ("source_number", *PLACE)
 _FEW = 100_000
 _ONE_AT_A_TIME = threading.Lock()
 _WRITTEN: set[tuple[int, int]] = set()
@@ -131,7 +116,7 @@ class Store:
             try:
                 store = cls(connection, name)
                 with store._translated():
-                    store._create()
+                    create(connection)
                     connection.execute("CHECKPOINT")
             finally:
                 connection.close()
@@ -333,101 +318,25 @@ class Store:
             raise not_opened(self.name, reason, "put a copy of it back, if it is damaged") from None
 
     def _bring_up_to_date(self, *, read_only: bool) -> None:
-        tables = {row[0] for row in self._connection.execute("SHOW TABLES").fetchall()}
-        if "coprometrics_store" not in tables:
-            if tables or read_only:
+        layout = Layout(self._connection, self.name)
+        if not layout.is_store:
+            if layout.tables or read_only:
                 raise StoreError(
                     "this DuckDB file is not a store of coprometrics",
                     where=self.name,
                     remedy="name another file",
                 )
             with self._translated():
-                self._create()
+                create(self._connection)
             return
-        found = number(
-            self._connection,
-            "SELECT setting::INTEGER FROM coprometrics_store WHERE name = 'format'",
-        )
-        missing = self._missing_columns(tables)
-        if found > FORMAT:
-            self._refuse_newer(f"it has format {found}, this release knows {FORMAT}")
-        if (missing or found < FORMAT) and read_only:
+        missing = layout.missing()
+        if missing is None:
+            return
+        if read_only:
             raise StoreError(
                 "an older release wrote this store",
                 where=self.name,
                 remedy="open it once for writing, to bring it up to date",
             )
-        if missing or found < FORMAT:
-            with self._translated():
-                self._migrate(missing)
-
-    def _create(self) -> None:
-        self._connection.begin()
-        for statement in (
-            "CREATE TABLE coprometrics_store (name VARCHAR NOT NULL, setting VARCHAR NOT NULL)",
-            f"CREATE TABLE coprometrics_sources ({_SOURCES})",
-            f"INSERT INTO coprometrics_store VALUES ('format', '{FORMAT}')",
-        ):
-            self._connection.execute(statement)
-        for record_type in RECORD_TYPES:
-            self._create_table(record_type)
-        self._connection.commit()
-
-    def _create_table(self, record_type: type[Record]) -> None:
-        columns = [_column(name, spec) for name, spec in field_specs(record_type).items()]
-        columns += [f"{name} BIGINT" for name in _OWN]
-        self._connection.execute(
-            f"CREATE TABLE {quoted(record_type.record_name)} ({', '.join(columns)})"
-        )
-
-    def _missing_columns(self, tables: set[str]) -> list[tuple[type[Record], str | None]]:
-        """Find what this release knows and the store has not; None stands for a whole table."""
-        missing: list[tuple[type[Record], str | None]] = []
-        for record_type in RECORD_TYPES:
-            if record_type.record_name not in tables:
-                missing.append((record_type, None))
-                continue
-            described = self._connection.execute(
-                f"DESCRIBE {quoted(record_type.record_name)}"
-            ).fetchall()
-            there = {row[0] for row in described}
-            known = [*field_specs(record_type), *_OWN]
-            if newer := there.difference(known):
-                self._refuse_newer(f"{record_type.record_name} has {', '.join(sorted(newer))}")
-            missing.extend((record_type, name) for name in known if name not in there)
-        return missing
-
-    def _migrate(self, missing: list[tuple[type[Record], str | None]]) -> None:
-        self._connection.begin()
-        for record_type, name in missing:
-            if name is None:
-                self._create_table(record_type)
-                continue
-            spec = field_specs(record_type)[name]
-            column = _column(name, spec).removesuffix(" NOT NULL")
-            default = f" DEFAULT {_literal(spec.default)}"
-            self._connection.execute(
-                f"ALTER TABLE {quoted(record_type.record_name)} ADD COLUMN {column}{default}"
-            )
-        self._connection.execute(
-            f"UPDATE coprometrics_store SET setting = '{FORMAT}' WHERE name = 'format'"
-        )
-        self._connection.commit()
-
-    def _refuse_newer(self, why: str) -> None:
-        raise StoreVersionError(
-            f"a newer release of coprometrics wrote this store ({why})",
-            where=self.name,
-            remedy="upgrade coprometrics",
-        )
-
-
-def _column(name: str, spec: FieldSpec) -> str:
-    required = "" if spec.nullable else " NOT NULL"
-    return f"{quoted(name)} {_SQL_TYPES[spec.kind]}{required}"
-
-
-def _literal(value: Any) -> str:
-    if value is None:
-        return "NULL"
-    return "[]" if isinstance(value, tuple) else f"'{value}'"
+        with self._translated():
+            layout.migrate(missing)
