@@ -260,6 +260,38 @@ def _format(path: Path) -> str:
     return str(found)
 
 
+_NULLABLE = "ALTER TABLE coprometrics_store ALTER setting DROP NOT NULL"
+
+
+@pytest.mark.parametrize("read_only", [True, False])
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        ("DELETE FROM coprometrics_store", "which format"),
+        ("UPDATE coprometrics_store SET setting = 'nonsense'", "which format"),
+        ("UPDATE coprometrics_store SET setting = '-3'", "which format"),
+        ("UPDATE coprometrics_store SET setting = repeat('9', 5000)", "which format"),
+        ("INSERT INTO coprometrics_store VALUES ('format', '7')", "which format"),
+        ("CREATE OR REPLACE TABLE coprometrics_store (name TEXT, setting TEXT)", "which format"),
+        (f"{_NULLABLE}; UPDATE coprometrics_store SET setting = NULL", "which format"),
+        ("CREATE OR REPLACE TABLE coprometrics_store (number BIGINT)", "is missing"),
+        ("DROP TABLE coprometrics_sources", "is missing"),
+        ("ALTER TABLE coprometrics_sources DROP COLUMN source_name", "is missing"),
+    ],
+)
+def test_a_store_whose_notes_on_itself_are_damaged_is_refused_and_left_as_it_is(
+    tmp_path: Path, damage: str, message: str, read_only: bool
+):
+    path = tmp_path / "store.duckdb"
+    Store.open(path).close()
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(damage)
+    with pytest.raises(StoreError, match=f"damaged: .*{message}.*; put a copy of it back") as told:
+        Store.open(path, read_only=read_only)
+    assert told.value.where == str(path)
+    assert not isinstance(told.value, StoreVersionError)
+
+
 @pytest.mark.parametrize(
     ("make", "message"),
     [

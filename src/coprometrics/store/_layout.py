@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import duckdb
 
 from coprometrics.errors import StoreError, StoreVersionError
 from coprometrics.records import RECORD_TYPES, FieldSpec, Record, field_specs
-from coprometrics.store._sql import number, quoted
+from coprometrics.store._opening import not_opened
+from coprometrics.store._sql import quoted
 from coprometrics.store.writing import PLACE
 
 __all__ = ["FORMAT", "Layout", "create"]
@@ -28,6 +30,7 @@ _SOURCES = (
     "source_number BIGINT NOT NULL, importer VARCHAR, importer_version VARCHAR, "
     "core_version VARCHAR, source_name VARCHAR, source_sha256 VARCHAR, imported_at TIMESTAMPTZ"
 )
+_SOURCE_NAMES = ", ".join(column.split()[0] for column in _SOURCES.split(", "))
 _OWN = ("source_number", *PLACE)
 
 
@@ -74,15 +77,27 @@ class Layout:
 
         Raises:
             StoreVersionError: when a newer release wrote it.
+            StoreError: when what it notes of itself is damaged.
         """
-        found = number(
-            self._connection,
-            "SELECT setting::INTEGER FROM coprometrics_store WHERE name = 'format'",
-        )
+        found = self._format()
         missing = self._missing_columns()
         if found > FORMAT:
             raise self._newer(f"it has format {found}, this release knows {FORMAT}")
         return missing if missing or found < FORMAT else None
+
+    def _format(self) -> int:
+        """Give the format that it notes of itself, where it notes its sources too."""
+        try:
+            rows = self._connection.execute(
+                "SELECT DISTINCT setting::VARCHAR FROM coprometrics_store WHERE name = 'format'"
+            ).fetchall()
+            self._connection.execute(f"SELECT {_SOURCE_NAMES} FROM coprometrics_sources LIMIT 0")
+        except (duckdb.BinderException, duckdb.CatalogException):
+            raise self._damaged("a table of its own, or a column of one, is missing") from None
+        noted = rows[0][0] if len(rows) == 1 else None
+        if noted is None or not re.fullmatch("[1-9][0-9]{0,17}", noted):
+            raise self._damaged("it does not say which format it has")
+        return int(noted)
 
     def _missing_columns(self) -> list[tuple[type[Record], str | None]]:
         missing: list[tuple[type[Record], str | None]] = []
@@ -117,6 +132,10 @@ class Layout:
             f"UPDATE coprometrics_store SET setting = '{FORMAT}' WHERE name = 'format'"
         )
         self._connection.commit()
+
+    def _damaged(self, why: str) -> StoreError:
+        remedy = "put a copy of it back, or import everything into a new store"
+        return not_opened(self._name, f"it is damaged: {why}", remedy)
 
     def _newer(self, why: str) -> StoreError:
         return StoreVersionError(
