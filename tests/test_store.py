@@ -109,6 +109,29 @@ def test_nulls_in_dictionaries_are_nulls_in_the_store():
     assert found == [text for texts in projects for text in texts]
 
 
+def test_rows_are_not_looked_for_in_the_frames_of_python():
+    with Store.open() as store:
+        store._connection.execute("SET python_enable_replacements = false")
+        store.write([income(1), income(2)])
+        with store.transaction(STAMP) as transaction:
+            transaction.append(Income, to_table([income(3)], Income), lines=_lines(17))
+            transaction.complete(Income, "id", pa.array(["finance:2"]))
+            assert transaction.finish().removed == 1
+        assert list(store.records(Income)) == [income(1), income(3)]
+
+
+def test_rows_that_are_inserted_are_let_go_of_before_the_transaction_ends(monkeypatch):
+    monkeypatch.setattr(writing, "_ENOUGH_ROWS", 1)
+    with Store.open() as store, store.transaction(STAMP) as transaction:
+        before = pa.total_allocated_bytes()
+        for start in range(0, 15_000, 5_000):
+            rows = to_table([income(start + n) for n in range(5_000)], Income)
+            size = rows.nbytes
+            transaction.append(Income, rows)
+            del rows
+            assert pa.total_allocated_bytes() - before < size / 2
+
+
 def test_a_finished_transaction_takes_no_more_rows():
     with Store.open() as store:
         with pytest.raises(StoreError, match="is finished"):
@@ -164,6 +187,22 @@ def test_ctrl_c_leaves_nothing_behind(tmp_path: Path):
             raise KeyboardInterrupt
     with Store.open(path, read_only=True) as store:
         assert store.count(Income) == 0
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        RuntimeError("Query interrupted"),
+        duckdb.InterruptException("Interrupted!"),
+        duckdb.InvalidInputException("reading the schema failed: KeyboardInterrupt: "),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_ctrl_c_is_known_in_every_way_that_duckdb_tells_of_it(error: Exception):
+    with Store.open() as store:
+        with pytest.raises(KeyboardInterrupt), store.transaction(STAMP):
+            raise error
+        assert store.sources() == []
 
 
 def test_a_file_keeps_its_records(tmp_path: Path):

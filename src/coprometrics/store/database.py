@@ -306,6 +306,9 @@ class Store:
                 f"cannot be written ({reason})", where=self.name, remedy=SEE_FOLDER
             ) from None
         except duckdb.InvalidInputException as error:
+            # Ctrl-C may come while DuckDB asks Python for the columns of what is to be inserted.
+            if "KeyboardInterrupt" in str(error):
+                raise KeyboardInterrupt from None
             if "read-only" not in str(error):
                 raise
             raise StoreError("was opened for reading only", where=self.name) from None

@@ -193,10 +193,8 @@ class Transaction:
         self._connection.execute(
             f"CREATE TEMP TABLE IF NOT EXISTS {_WHOLE} (type VARCHAR, field VARCHAR, text VARCHAR)"
         )
-        told = pa.table({"text": values})  # noqa: F841  (DuckDB finds it by its name)
-        self._connection.execute(
-            f"INSERT INTO {_WHOLE} SELECT ?, ?, text FROM told", [record_type.record_name, name]
-        )
+        told = self._connection.from_arrow(pa.table({"text": values}))
+        told.project(f"'{record_type.record_name}', '{name}', text").insert_into(_WHOLE)
         self._whole.add((record_type.record_name, name))
 
     def _insert_gathered(self) -> None:
@@ -206,13 +204,15 @@ class Transaction:
             tables.clear()
         self._rows = self._bytes = 0
 
-    def _insert(self, record_type: type[Record], incoming: pa.Table) -> None:  # noqa: ARG002
-        # DuckDB finds the rows by the name that they have here. If they were registered under one,
-        # it would hold them until the transaction ends.
-        self._connection.execute(
-            f"INSERT INTO {quoted(record_type.record_name)} BY NAME "
-            f"SELECT *, {self._number} AS source_number FROM incoming"
-        )
+    def _insert(self, record_type: type[Record], incoming: pa.Table) -> None:
+        # A relation of their own has the rows: what is registered under a name DuckDB holds until
+        # the transaction ends, and what is not it looks for in the frames of Python, where Ctrl-C
+        # can keep it from finding anything.
+        table = record_type.record_name
+        given = {name: quoted(name) for name in incoming.column_names}
+        given["source_number"] = str(self._number)
+        columns = (given.get(name, "NULL") for name in self._connection.table(table).columns)
+        self._connection.from_arrow(incoming).project(", ".join(columns)).insert_into(table)
 
     def finish(self, *, complete: bool = True) -> Written:
         """Settle ids: drop repeats, replace older versions, take out conflicts.
