@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -357,6 +358,16 @@ def test_a_name_is_always_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.chdir(tmp_path)
     Store.open(":memory:").close()
     assert (tmp_path / ":memory:").is_file()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere every name is Unicode")
+@pytest.mark.parametrize("name", [b"caf\xe9.duckdb", b"caf\xe9/store.duckdb"])
+def test_a_path_that_is_not_utf_8_is_refused(tmp_path: Path, name: bytes):
+    path = tmp_path / os.fsdecode(name)
+    path.parent.mkdir(exist_ok=True)
+    with pytest.raises(StoreError, match=r"not UTF-8; rename the file or its folder"):
+        Store.open(path)
+    assert not path.exists()
 
 
 def test_a_folder_that_does_not_exist_is_named(tmp_path: Path):

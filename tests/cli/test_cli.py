@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import shutil
 import signal
 import subprocess
 import sys
@@ -117,6 +118,31 @@ def test_a_dry_run_keeps_nothing(tmp_path: Path):
     done = run_import("bookings", tmp_path / "s.duckdb", "--dry-run")
     assert "532 accepted" in done.stdout
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere every name is Unicode")
+def test_names_that_are_not_utf_8_are_read_and_shown(tmp_path: Path):
+    folder = tmp_path / os.fsdecode(b"caf\xe9")
+    shutil.copytree(EXAMPLE, folder / "report")
+    shutil.copytree(EXAMPLE.parent / "impact-report-2022", folder / "impact-report-2022")
+    file = folder / os.fsdecode(b"caf\xe9.csv")
+    shutil.copy(SOURCES / "income.csv", file)
+    into, mapping = tmp_path / "s.duckdb", SOURCES / "income.mapping.yaml"
+    done = run("import", file, "--into", into, "--mapping", mapping)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith(r"caf\xe9.csv: 57 rows")
+    with Store.open(into, read_only=True) as store:
+        assert [one.source_name for one in store.sources()] == [r"caf\xe9.csv"]
+    done = run("import", file, "--into", folder / "s.duckdb", "--mapping", mapping)
+    assert done.returncode == 2
+    assert "the store cannot be opened" in done.stderr
+    summary = tmp_path / "summary.md"
+    done = run(
+        "check", folder / "report", "--format", "github", "--today", "2024-06-01",
+        GITHUB_STEP_SUMMARY=str(summary),
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    assert summary.read_text("utf-8")
 
 
 def test_people_are_hashed_under_a_key_beside_the_store(tmp_path: Path):

@@ -33,7 +33,7 @@ def print_as(form: str, check: Check, file: TextIO) -> None:
     elif form == "github":
         file.write(check_as_annotations(check))
         if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
-            with Path(summary).open("a", encoding="utf-8") as steps:
+            with Path(summary).open("a", encoding="utf-8", errors="backslashreplace") as steps:
                 steps.write(check_as_summary(check))
     else:
         file.write(_FORMS[form](check))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 
-from coprometrics.errors import StoreError
+from coprometrics.errors import StoreError, is_unicode
 
 __all__ = ["FAILURES", "SEE_FOLDER", "connect", "identity", "not_opened"]
 
@@ -68,6 +68,10 @@ def not_opened(name: str, why: str, remedy: str) -> StoreError:
 
 def _check_file(path: Path, name: str) -> None:
     """Look for DuckDB's mark; what is missing or unreadable is left to DuckDB itself."""
+    if not is_unicode(str(path)):
+        raise not_opened(
+            name, "DuckDB takes no path that is not UTF-8", "rename the file or its folder"
+        )
     try:
         with path.open("rb") as file:
             head = file.read(12)
