@@ -251,6 +251,21 @@ def test_a_source_that_is_not_there_is_named(tmp_path: Path):
         Source.at(tmp_path / "none.csv")
 
 
+@pytest.mark.parametrize("given", [".", "", "./.", "part/..", "../pages"])
+def test_a_folder_has_its_own_name_by_whatever_path(tmp_path: Path, monkeypatch, given: str):
+    (tmp_path / "pages" / "part").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "pages")
+    assert Source.at(given).name == "pages"
+    monkeypatch.chdir("part")
+    assert Source.at("..").name == "pages"
+
+
+def test_a_folder_without_a_name_is_refused_unless_it_is_given_one():
+    with pytest.raises(SourceError, match="this folder has no name"):
+        Source.at("/")
+    assert Source.at("/", name="disk").name == "disk"
+
+
 def test_the_key_is_made_once_for_its_owner_alone(tmp_path: Path):
     path = tmp_path / "coprometrics.key"
     with Store.open() as store:

@@ -63,7 +63,7 @@ class Source:
         """Take the file or folder at a path.
 
         Raises:
-            SourceError: when there is nothing there.
+            SourceError: when there is nothing there, or what is there has no name.
         """
         place = Path(path)
         try:
@@ -79,8 +79,7 @@ class Source:
             raise SourceError(
                 "this is neither a file nor a folder", where=str(path), remedy="save it to a file"
             )
-        readable = os.fsencode(place.name).decode("utf-8", "backslashreplace")
-        return cls(path=place, name=name or readable)
+        return cls(path=place, name=name or _name_of(place))
 
     def open(self) -> BinaryIO:
         """Open the file for reading bytes.
@@ -147,6 +146,18 @@ class Source:
         with _reading(self.name):
             stats = {name: place.stat() for name, place in places.items()}
         return tuple((name, stat.st_size, stat.st_mtime_ns) for name, stat in stats.items())
+
+
+def _name_of(place: Path) -> str:
+    """Give the name of a file or folder, also where its path does not end with it, as ``.``."""
+    name = place.name if place.name not in ("", "..") else place.resolve().name
+    if not name:
+        raise SourceError(
+            "this folder has no name, which the store would note of it",
+            where=str(place),
+            remedy="give the folder of the export alone",
+        )
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 @contextlib.contextmanager
