@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
+import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,14 @@ import pyarrow as pa
 import pytest
 from attrs import define, evolve
 
-from coprometrics.errors import ConfigError, ImporterError, ParameterError, PluginError, SourceError
+from coprometrics.errors import (
+    ConfigError,
+    ImporterError,
+    ParameterError,
+    PluginError,
+    SourceError,
+    StoreError,
+)
 from coprometrics.importers import (
     Batch,
     Complete,
@@ -308,6 +317,30 @@ def test_a_key_file_that_cannot_be_trusted_is_refused(tmp_path: Path, text, mode
     path.chmod(mode)
     with pytest.raises(ImporterError, match=message):
         PeopleKey(path).pseudonym("ada@example.org")
+
+
+@pytest.fixture
+def pipe(tmp_path: Path) -> Path:
+    path = tmp_path / "pipe"
+    os.mkfifo(path, 0o600)
+    return path
+
+
+def test_only_a_regular_file_holds_a_key(pipe: Path, tmp_path: Path):
+    for path in (pipe, tmp_path, Path("/dev/null")):
+        with pytest.raises(ImporterError, match="must be in a regular file") as told:
+            PeopleKey(path).pseudonym("ada@example.org")
+        assert told.value.where == str(path)
+
+
+def test_nothing_waits_for_what_comes_through_a_pipe_or_a_socket(pipe: Path, tmp_path: Path):
+    with socket.socket(socket.AF_UNIX) as other:
+        other.bind(str(tmp_path / "socket"))
+        for path in (pipe, tmp_path / "socket"):
+            with pytest.raises(SourceError, match="neither a file nor a folder"):
+                Source.at(path)
+            with pytest.raises(StoreError, match="it is no regular file"):
+                Store.open(path)
 
 
 @define

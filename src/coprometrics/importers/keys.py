@@ -126,11 +126,18 @@ class PeopleKey:
         sweep(path)
         try:
             mode = path.stat().st_mode
-            text = path.read_bytes()
+            # A pipe would be waited for, without end.
+            text = path.read_bytes() if stat.S_ISREG(mode) else b""
         except OSError as error:
             raise ImporterError(
                 f"the key for people cannot be read ({error.strerror})", where=str(path)
             ) from None
+        if not stat.S_ISREG(mode):
+            raise ImporterError(
+                "the key for people must be in a regular file, and this is none",
+                where=str(path),
+                remedy="name the file that holds it",
+            )
         if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO):
             raise ImporterError(
                 "the key for people can be read by others",

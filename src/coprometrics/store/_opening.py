@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from pathlib import Path
 
 import duckdb
@@ -73,6 +74,10 @@ def _check_file(path: Path, name: str) -> None:
             name, "DuckDB takes no path that is not UTF-8", "rename the file or its folder"
         )
     try:
+        mode = path.stat().st_mode
+        # A pipe would be waited for, without end; a folder DuckDB refuses.
+        if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+            raise not_opened(name, "it is no regular file", "name another file")
         with path.open("rb") as file:
             head = file.read(12)
     except OSError:
