@@ -36,6 +36,7 @@ from coprometrics.importers.contract import (
 )
 from coprometrics.importers.meanings import MEANINGS
 from coprometrics.importers.registry import Found
+from coprometrics.importers.settling import notices_of, refusals_of, refuse_overlaps
 from coprometrics.plugins import printing_aside
 from coprometrics.store import Provenance, Store, Transaction, Written
 from coprometrics.tables._columns import row_numbers
@@ -188,7 +189,7 @@ def import_source(
                     run.check_limit()
             run.refuse_changed()
             written = transaction.finish(complete=not run.result.refused)
-            run.refuse_overlaps(written)
+            refuse_overlaps(written, source.name)
             run.settle(written)
             run.check_limit()
             if dry_run:
@@ -275,18 +276,11 @@ class _Run:
 
     def settle(self, written: Written) -> None:
         """Say which rows repeat others, and refuse those whose id different records claim."""
-        self.result.notices += _about(written)
+        self.result.notices += notices_of(written)
         for conflict in written.conflicts:
             self.result.accepted[conflict.record_type.record_name] -= conflict.rows
-            lines = conflict.lines or (None,) * conflict.rows
-            others = f"lines {', '.join(map(str, conflict.lines))}" if conflict.lines else "rows"
-            problem = Problem(
-                code="conflicting-duplicate",
-                field="id",
-                message=f"different records have the id {conflict.id!r} ({others}); none is kept",
-            )
-            for line in lines:
-                self.result.refuse(Refusal(Locator(line=line), (problem,)))
+            for refusal in refusals_of(conflict):
+                self.result.refuse(refusal)
 
     def refuse_changed(self) -> None:
         """Give up where the source was written to meanwhile: its digest would not be its own.
@@ -299,21 +293,6 @@ class _Run:
                 "it changed while it was read; nothing was kept",
                 where=self._source.name,
                 remedy="import it again once it is written",
-            )
-
-    def refuse_overlaps(self, written: Written) -> None:
-        """Give up where attendances would be counted twice.
-
-        Raises:
-            SourceError: naming the other source.
-        """
-        for overlap in written.overlaps:
-            orders = _counted(overlap.orders, "order is", "orders are")
-            raise SourceError(
-                f"{orders} in the store already, from {overlap.source_name}, with other ids of "
-                f"their attendances (such as {overlap.example}); nothing was kept",
-                where=self._source.name,
-                remedy="import an event from one kind of export only, or use a new store",
             )
 
     def check_limit(self) -> None:
@@ -350,34 +329,6 @@ class _Run:
             where=f"{plugin}, {self._source.name}",
             remedy=f"nothing was kept; tell its authors, and {plugin.remedy}",
         )
-
-
-def _about(written: Written) -> Iterator[Notice]:
-    """Say what a person should know about what was written."""
-    if written.repeated:
-        yield Notice(
-            "repeated-records",
-            f"{_counted(written.repeated, 'row gives', 'rows give')} exactly the record of another "
-            "row, which counts once; where they stand for different things, let the mapping tell "
-            "their ids apart",
-        )
-    if written.removed:
-        yield Notice(
-            "removed-records",
-            f"{_counted(written.removed, 'record', 'records')} of earlier sources removed, because "
-            "this one tells all of what they belong to, and has them no more",
-        )
-    if written.set_back:
-        yield Notice(
-            "older-source-again",
-            "the same source was imported before, and newer ones since: "
-            f"{_counted(written.set_back, 'record is', 'records are')} as it has them again; "
-            "import the newest source last",
-        )
-
-
-def _counted(count: int, one: str, many: str) -> str:
-    return f"1 {one}" if count == 1 else f"{count:,} {many}"
 
 
 def _refusals(checked: Validation, batch: Batch) -> Iterator[Refusal]:
