@@ -159,6 +159,31 @@ def test_different_rows_with_one_id_are_refused_by_line(source: Source):
         assert result.problems == {"conflicting-duplicate": 2}
 
 
+@pytest.mark.parametrize(
+    ("places", "said", "at"),
+    [
+        ({"lines": [2, 4]}, "(lines 2, 4)", ["line 2", "line 4"]),
+        (
+            {"pages": [2, 10], "indexes": [5, 1]},
+            "(page 2, item 5; page 10, item 1)",
+            ["page 2, item 5", "page 10, item 1"],
+        ),
+        ({"indexes": [7, 8]}, "(item 7; item 8)", ["item 7", "item 8"]),
+        ({"lines": [7, None]}, "(line 7)", ["line 7", ""]),
+        ({}, "(rows)", ["", ""]),
+    ],
+)
+def test_conflicts_are_refused_at_their_whole_places(
+    source: Source, places: dict[str, Any], said: str, at: list[str]
+):
+    arrays = {name: pa.array(numbers, pa.int64()) for name, numbers in places.items()}
+    rows = Batch(Income, batch(("f:1", 1), ("f:1", 9)).rows, **arrays)
+    with Store.open() as store:
+        result = run(source, found(rows), store)
+    assert [str(refusal.at) for refusal in result.refusals] == at
+    assert {said in str(refusal.problems[0]) for refusal in result.refusals} == {True}
+
+
 def test_rows_that_repeat_a_record_are_counted_and_told(source: Source):
     with Store.open() as store:
         items = [batch(("f:1", 1), ("f:1", 1)), batch(("f:1", 1), ("f:2", 2), start=4)]

@@ -10,10 +10,13 @@ import pytest
 
 from coprometrics.documents import document_schema
 from coprometrics.errors import CoprometricsError
+from coprometrics.importers import Locator, Problem, Refusal
+from coprometrics.importers.runner import ImportResult
 from coprometrics.output.json import CheckResult, check_as_json
 from coprometrics.output.text import check_as_text
 from coprometrics.report.check import check_report
 from coprometrics.report.result import Check
+from coprometrics.report.sources import _refused
 
 TODAY = dt.date(2024, 6, 1)
 EXAMPLE = Path(__file__).parents[2] / "examples" / "impact-report-2023"
@@ -301,6 +304,15 @@ def test_a_row_that_does_not_fit_is_a_finding_at_its_line(folder: Path, row: str
     refused = [f for f in found.findings if f.code == "record-refused"]
     assert message in refused[0].message
     assert found.failing("error")
+
+
+def test_a_refused_row_is_named_by_its_whole_place_where_it_has_one():
+    problem = Problem("not-a-date", "must be a date", "Paid on")
+    result = ImportResult("pages", "fake", "1.0")
+    for at in (Locator(page=2, index=5), Locator()):
+        result.refuse(Refusal(at, (problem,)))
+    said = [finding.message for finding in _refused(result, "pages")]
+    assert said == ["page 2, item 5: Paid on: must be a date", "Paid on: must be a date"]
 
 
 def test_mixed_currencies_are_never_added(folder: Path):

@@ -230,6 +230,17 @@ class Batch:
     pages: pa.Array[Any] | None = None
     indexes: pa.Array[Any] | None = None
 
+    def at(self, row: int) -> Locator:
+        """Give the place that a row came from; rows count from 0.
+
+        Examples:
+            >>> rows = pa.table({"id": ["a:1", "a:2"]})
+            >>> print(Batch(Record, rows, pages=pa.array([1, 2]), indexes=pa.array([9, 1])).at(1))
+            page 2, item 1
+        """
+        places = (self.lines, self.pages, self.indexes)
+        return Locator(*(None if numbers is None else numbers[row].as_py() for numbers in places))
+
 
 @frozen
 class Problem:

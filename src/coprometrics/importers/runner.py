@@ -27,7 +27,6 @@ from coprometrics.importers.contract import (
     Complete,
     Context,
     Item,
-    Locator,
     Notice,
     Problem,
     Refusal,
@@ -278,7 +277,7 @@ class _Run:
         """Say which rows repeat others, and refuse those whose id different records claim."""
         self.result.notices += notices_of(written)
         for conflict in written.conflicts:
-            self.result.accepted[conflict.record_type.record_name] -= conflict.rows
+            self.result.accepted[conflict.record_type.record_name] -= len(conflict.places)
             for refusal in refusals_of(conflict):
                 self.result.refuse(refusal)
 
@@ -337,12 +336,12 @@ def _refusals(checked: Validation, batch: Batch) -> Iterator[Refusal]:
     current: int | None = None
     for issue in checked.issues.to_pylist():
         if issue["row"] != current and current is not None:
-            yield Refusal(_locator(batch, current), tuple(problems))
+            yield Refusal(batch.at(current), tuple(problems))
             problems = []
         current = issue["row"]
         problems.append(_problem(issue))
     if current is not None:
-        yield Refusal(_locator(batch, current), tuple(problems))
+        yield Refusal(batch.at(current), tuple(problems))
 
 
 def _problem(issue: dict[str, Any]) -> Problem:
@@ -353,11 +352,3 @@ def _problem(issue: dict[str, Any]) -> Problem:
         value=issue["value"],
         message=MEANINGS.get(code, code),
     )
-
-
-def _locator(batch: Batch, row: int) -> Locator:
-    line, page, index = (
-        None if place is None else place[row].as_py()
-        for place in (batch.lines, batch.pages, batch.indexes)
-    )
-    return Locator(line=line, page=page, index=index)

@@ -29,15 +29,21 @@ def refuse_overlaps(written: Written, source_name: str) -> None:
 
 def refusals_of(conflict: Conflict) -> Iterator[Refusal]:
     """Refuse every row of an id that different records claim; each names the places of all."""
-    lines = conflict.lines or (None,) * conflict.rows
-    others = f"lines {', '.join(map(str, conflict.lines))}" if conflict.lines else "rows"
+    places = [Locator(*place) for place in conflict.places]
     problem = Problem(
         code="conflicting-duplicate",
         field="id",
-        message=f"different records have the id {conflict.id!r} ({others}); none is kept",
+        message=f"different records have the id {conflict.id!r} ({_named(places)}); none is kept",
     )
-    for line in lines:
-        yield Refusal(Locator(line=line), (problem,))
+    for place in places:
+        yield Refusal(place, (problem,))
+
+
+def _named(places: list[Locator]) -> str:
+    lines = [place.line for place in places if place == Locator(line=place.line)]
+    if len(lines) == len(places) and None not in lines:
+        return f"lines {', '.join(map(str, lines))}"
+    return "; ".join(filter(None, map(str, places))) or "rows"
 
 
 def notices_of(written: Written) -> Iterator[Notice]:

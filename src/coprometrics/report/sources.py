@@ -79,10 +79,11 @@ def import_sources(
 
 def _refused(result: ImportResult, file: str) -> Iterator[Finding]:
     for refusal in result.refusals[:_MOST_REFUSALS]:
+        at = f"{refusal.at}: " if str(refusal.at) else ""
         for problem in refusal.problems:
             yield Finding(
                 "record-refused",
-                f"{refusal.at}: {problem}",
+                f"{at}{problem}",
                 place=Place(file, refusal.at.line or 1, 1),
                 remedy="correct the row, or leave it out by the configuration of the importer",
             )

@@ -59,14 +59,12 @@ class Conflict:
     Attributes:
         record_type: their type.
         id: the id.
-        lines: the lines (or indexes) in which they stand, where known.
-        rows: how many they are.
+        places: for each of them the line, the page and the index at which it stands, where known.
     """
 
     record_type: type[Record]
     id: str
-    lines: tuple[int, ...]
-    rows: int
+    places: tuple[tuple[int | None, int | None, int | None], ...]
 
 
 @frozen
@@ -334,6 +332,7 @@ class _Settlement:
 
     def _take_out_conflicts(self) -> tuple[Conflict, ...]:
         """Find ids whose rows differ, and take out every row of them."""
+        places = ", ".join(f"list({name} ORDER BY place)" for name in PLACE)
         rows = self._connection.execute(
             f"WITH twice AS (SELECT *, rowid AS place FROM {self._table} WHERE {self._new} "
             f"AND id IN (SELECT id FROM {self._table} WHERE {self._new} "
@@ -342,8 +341,8 @@ class _Settlement:
             "(PARTITION BY id ORDER BY place) = 1), "
             "odd AS (SELECT DISTINCT a.id FROM twice a JOIN first b ON a.id = b.id "
             f"WHERE NOT ({self._same})) "
-            "SELECT id, list(coalesce(source_line, source_index) ORDER BY place) "
-            "FROM twice WHERE id IN (SELECT id FROM odd) GROUP BY id ORDER BY id"
+            f"SELECT id, {places} FROM twice WHERE id IN (SELECT id FROM odd) "
+            "GROUP BY id ORDER BY id"
         ).fetchall()
         if rows:
             self._connection.execute(
@@ -351,8 +350,7 @@ class _Settlement:
                 [[row[0] for row in rows]],
             )
         return tuple(
-            Conflict(self._type, id_, tuple(n for n in places if n is not None), len(places))
-            for id_, places in rows
+            Conflict(self._type, id_, tuple(zip(*numbers, strict=True))) for id_, *numbers in rows
         )
 
     def _drop_repeats(self) -> int:

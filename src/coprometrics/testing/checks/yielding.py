@@ -173,6 +173,7 @@ def _check_words(code: str, message: str) -> None:
 
 def _said(issue: dict[str, Any], batch: Batch) -> str:
     row = issue["row"]
-    line = f", line {batch.lines[row]}" if batch.lines is not None else ""
+    at = str(batch.at(row))
+    place = f", {at}" if at else ""
     value = "" if issue["value"] is None else f", got {issue['value']}"
-    return f"  row {row}{line}: {issue['field']} is {issue['code']}{value}"
+    return f"  row {row}{place}: {issue['field']} is {issue['code']}{value}"
