@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from coprometrics.errors import ConfigError
+from coprometrics.errors import ConfigError, SourceError
+from coprometrics_csv.columns import Header
 from coprometrics_csv.people import address_of
 
 HEAD = "id,act,Email\n"
@@ -102,3 +103,52 @@ def test_a_key_with_an_address_refuses_its_row_unseen(read: Any, income: Any) ->
 def test_the_address_is_what_stands_in_brackets() -> None:
     assert address_of("Ada <a@b.org> (work)") is None
     assert address_of(" Ada @ home < a@b.org > ") == "a@b.org"
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "ada@example.org", "Questions? ada\uff20example.org", "020 7946 0958",
+        "Call +44 20 7946 0958", "Tel. (020) 7946-0958",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("first", ["No,Date,Amount,Stream", "Number,Date,Amount,Stream"])
+def test_a_label_with_an_address_or_a_telephone_number_is_not_shown(
+    read: Any, income: Any, label: str, first: str
+) -> None:
+    text = f'{first},"{label}"\n1,2023-12-14,1.00,talks,x\n'
+    if first.startswith("No,"):
+        (said,) = [notice.message for notice in read(text, income()).notices]
+        assert "column 5 (withheld)" in said
+    else:
+        with pytest.raises(SourceError, match="there is no column 'No'") as told:
+            read(text, income())
+        said = str(told.value)
+    assert not any(part in said for part in ("ada", "example", "7946"))
+
+
+def test_of_a_first_row_that_is_data_no_label_is_shown(read: Any, income: Any) -> None:
+    text = "Ada Byron,ada@example.org,2023-12-14\nCharles,cb@example.org,2023-12-15\n"
+    with pytest.raises(
+        SourceError, match="seems to be data: give the file with its header"
+    ) as told:
+        read(text, income())
+    assert not any(part in str(told.value) for part in ("Ada", "example", "Byron"))
+    header = Header(("Ada Byron", "020 7946 0958", "Fee"), 1, "t.csv")
+    assert header.named([0, 1]) == "column 1 (withheld), column 2 (withheld)"
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "Fee (2023-24)",
+        "2019-2020",
+        "01/05/2023",
+        "Ticket Type",
+        "Year to 31.03.2024",
+        "Years 2019/20 to 2022/23",
+        "£",
+    ],
+)
+def test_a_usual_label_is_shown(label: str) -> None:
+    assert Header((label, "Fee"), 1, "t.csv").named() == f"{label!r}, 'Fee'"

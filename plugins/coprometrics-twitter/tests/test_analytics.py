@@ -142,6 +142,18 @@ def test_a_column_nobody_knows_is_named(export: Any) -> None:
     assert "not read: 'Karma'" in [notice.message for notice in found.notices]
 
 
+@pytest.mark.parametrize("label", ["Ask ada@example.org", "call 020 7946 0958"])
+def test_a_label_with_an_address_or_a_telephone_number_is_not_shown(
+    export: Any, label: str
+) -> None:
+    posts = export(table([*NEW, label], [*new(), 1]))
+    days = export(table([*DAYS, label], [*day(), 1]))
+    for found in (posts, days):
+        said = [notice.message for notice in found.notices if notice.code == "unmapped-columns"]
+        assert "(withheld)" in said[0]
+        assert not any(part in said[0] for part in ("ada", "7946"))
+
+
 def test_a_dash_is_missing_and_zero_is_zero(export: Any) -> None:
     post = export(table(OLD, old(impressions="-", likes="0.0", replies=""))).post
     assert (post.impressions, post.likes, post.replies) == (None, 0, None)

@@ -10,7 +10,6 @@ from coprometrics.errors import SourceError, shown
 from coprometrics.importers import Context, Item, Locator, Notice, Refusal, Skipped, Source
 from coprometrics_360giving.entries import Entry
 from coprometrics_360giving.fields import INDIVIDUALS, Path, path_of
-from coprometrics_360giving.findings import listed
 from coprometrics_360giving.recognition import delimiter_of
 from coprometrics_csv.blocks import Block
 from coprometrics_csv.columns import Header
@@ -35,8 +34,9 @@ def entries_of_table(source: Source, context: Context) -> Iterator[Entry | Item]
             yield Notice(
                 "encoding", f"read as {table.encoding.name}, because it is not UTF-8"
             )  # fmt: skip
-        if unread := [one for n, one in enumerate(table.header.labels) if n not in columns]:
-            yield Notice("unmapped-columns", f"columns that no record keeps: {listed(unread)}")
+        every = range(len(table.header.labels))
+        if unread := table.header.named(n for n in every if n not in columns):
+            yield Notice("unmapped-columns", f"columns that no record keeps: {unread}")
         left_out: Counter[str] = Counter()
         names = {path: table.header.labels[n] for n, path in reversed(columns.items())}
         for block in table.blocks(tuple(columns), context.progress):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from functools import cached_property
 
 from attrs import frozen
 
-from coprometrics.errors import SourceError, shown
+from coprometrics.errors import WITHHELD, SourceError, shown
+from coprometrics_csv.people import has_contact, is_contact
 
 __all__ = ["Header", "fold"]
 
@@ -88,15 +90,41 @@ class Header:
         return position
 
     def _suggestion(self, labels: tuple[str, ...]) -> str:
-        folded = {fold(label): label for label in self.labels if label}
+        if self._is_data:
+            return (
+                "its first row has somebody's address or number, and seems to be data: give the "
+                "file with its header, or set header: 0 in the dialect of a mapping"
+            )
+        folded = {fold(label): n for n, label in enumerate(self.labels) if label}
         for label in labels:
             if near := difflib.get_close_matches(fold(label), folded, 1):
-                return f"did you mean {shown(folded[near[0]])}? The file has {self.named()}"
+                return f"did you mean {self.shown(folded[near[0]])}? The file has {self.named()}"
         return f"the file has {self.named()}"
 
-    def named(self) -> str:
-        """Name the columns, the first of them where there are many."""
-        labels = [shown(label) for label in self.labels if label]
+    @cached_property
+    def _is_data(self) -> bool:
+        """Whether the first row seems to be data of people, and no header."""
+        return any(map(is_contact, self.labels))
+
+    def shown(self, position: int) -> str:
+        """Write the label of a column; what may be about somebody is withheld.
+
+        Examples:
+            >>> Header(("Fee", "Ask ada@example.org"), 1, "income.csv").named()
+            "'Fee', column 2 (withheld)"
+        """
+        label = self.labels[position]
+        somebody = self._is_data or has_contact(label)
+        return f"column {position + 1} {WITHHELD}" if somebody else shown(label)
+
+    def named(self, positions: Iterable[int] | None = None) -> str:
+        """Name columns that have labels, the first of them where there are many.
+
+        Args:
+            positions: which; all by default.
+        """
+        chosen = range(len(self.labels)) if positions is None else positions
+        labels = [self.shown(n) for n in chosen if self.labels[n]]
         more = len(labels) - _MOST_NAMED
         return ", ".join(labels[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 

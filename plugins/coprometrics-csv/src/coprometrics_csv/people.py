@@ -12,6 +12,8 @@ __all__ = [
     "AT_SIGN",
     "PLAIN_ADDRESS",
     "address_of",
+    "has_contact",
+    "is_contact",
     "label_of_people",
     "like_full_name",
     "like_person",
@@ -42,6 +44,9 @@ _PARTICLES = {"al", "bin", "bint", "da", "de", "del", "den", "der", "di", "dos",
 _PARTICLES |= {"van", "von", "y"}
 _MOST_NAMES = 4
 _SHORTEST_TELEPHONE = 7
+_DATED = re.compile(
+    r"\b(?:[0-9]{1,2}([-/.])[0-9]{1,2}\1[0-9]{2,4}|(?:19|20)[0-9]{2}(?:[-/.][0-9]{1,2}){0,2})\b"
+)
 _POSTCODE = re.compile(r"\b[A-Z]{1,2}[0-9][A-Z0-9]? [0-9][A-Z]{2}\b")
 _STREET = re.compile(
     r"\b[0-9]+[a-z]?,? \w.* (street|st|road|rd|avenue|ave|lane|close|drive|way|court|gardens|"
@@ -67,6 +72,30 @@ def address_of(text: str) -> str | None:
     if plain.lower().startswith(_SCHEME):
         plain = urllib.parse.unquote(plain[len(_SCHEME) :].partition("?")[0]).strip()
     return plain if _ADDRESS.fullmatch(plain) else None
+
+
+def is_contact(text: str) -> bool:
+    """Say whether a text is an e-mail address or a telephone number, and nothing else.
+
+    Examples:
+        >>> is_contact("ada@example.org"), is_contact("020 7946 0958"), is_contact("01/05/2023")
+        (True, True, False)
+    """
+    digits_alone = re.fullmatch("[0-9 ()./+-]+", text) is not None
+    return address_of(text) is not None or (digits_alone and number_shown(text) == WITHHELD)
+
+
+def has_contact(text: str) -> bool:
+    """Say whether an e-mail address or a telephone number may be in a text.
+
+    Examples:
+        >>> has_contact("Questions? Call 020 7946 0958"), has_contact("Paid in 2023-24")
+        (True, False)
+    """
+    if number_shown(text) != WITHHELD:
+        return False
+    many_digits = sum(map(str.isdecimal, _DATED.sub("", text))) >= _SHORTEST_TELEPHONE
+    return many_digits or re.search(AT_SIGN, text) is not None
 
 
 def label_of_people(label: str, *, numbers: bool) -> bool:

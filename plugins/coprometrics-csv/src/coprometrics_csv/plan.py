@@ -216,7 +216,7 @@ def _notices(mapping: Mapping, header: Header, used: set[int]) -> Iterator[Notic
         labels = " or ".join(repr(label) for label in column.labels)
         yield Notice("column-absent", f"there is no column {labels}; {column.target} stays empty")
     rest = [n for n in range(len(header.labels)) if n not in used | ignored]
-    named = [shown(header.labels[n]) for n in rest if header.labels[n]]
+    named = [header.shown(n) for n in rest if header.labels[n]]
     if named:
         yield Notice(
             "unmapped-columns",

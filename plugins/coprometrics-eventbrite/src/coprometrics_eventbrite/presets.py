@@ -39,7 +39,6 @@ Meaning = Literal[
 """What a column says."""
 
 DELIMITERS = (",", ";", "\t")
-_MOST_NAMED = 12
 _CURRENCY = re.compile(rf" *\((?:{'|'.join(sorted(CURRENCIES))})\)$", re.IGNORECASE)
 
 
@@ -317,9 +316,8 @@ def unknown(header: Header) -> SourceError:
             remedy="export the report Attendees or Orders, or import it as csv with a mapping",
         )
     known = {plain(label) for labels_ in nearest.columns.values() for label in labels_} | _USUAL
-    others = [shown(label) for label in header.labels if label and plain(label) not in known]
-    more = f" and {len(others) - _MOST_NAMED} more" if len(others) > _MOST_NAMED else ""
-    has = f", and has {', '.join(others[:_MOST_NAMED])}{more}" if others else ""
+    others = header.named(n for n, label in enumerate(header.labels) if plain(label) not in known)
+    has = f", and has {others}" if others else ""
     return SourceError(
         f"this report is not known; the nearest is {nearest.title}, but it lacks {lacking}{has}",
         where=header.place,

@@ -118,11 +118,13 @@ def _notices(table: Table, report: Report, renamed: dict[str, str]) -> Iterator[
             f"no column is called {', '.join(map(shown, absent))}, of which labels speaks",
         )
     used = set(report.positions.values())
-    rest = [label for n, label in enumerate(report.labels) if n not in used and label]
+    rest = [
+        table.header.shown(n) for n, label in enumerate(report.labels) if n not in used and label
+    ]
     if rest:
         yield Notice(
             "unmapped-columns",
-            f"left out, questions among them: {', '.join(map(shown, rest))}",
+            f"left out, questions among them: {', '.join(rest)}",
         )
     if "net" in report.positions and "paid" not in report.positions:
         yield Notice(

@@ -59,7 +59,7 @@ class _Plan:
         reader: reads it.
         counts: the columns of its counts, by field, with their labels.
         whole_days: whether only the day is given.
-        unknown: the labels of columns that nobody knows.
+        unknown: the names of columns that nobody knows.
     """
 
     columns: Columns
@@ -69,7 +69,7 @@ class _Plan:
     reader: Reader
     counts: dict[str, tuple[int, str]]
     whole_days: bool
-    unknown: tuple[str, ...]
+    unknown: str
 
     @classmethod
     def of(cls, header: Header) -> _Plan:
@@ -89,10 +89,8 @@ class _Plan:
             if position is not None:
                 counts[name] = (position, header.labels[position])
         used = {columns.number, columns.link, text, moment, *(at for at, _ in counts.values())}
-        unknown = tuple(
-            label
-            for n, label in enumerate(header.labels)
-            if n not in used and label and not _known(label)
+        unknown = header.named(
+            n for n, label in enumerate(header.labels) if n not in used and not _known(label)
         )
         label = header.labels[moment]
         return cls(columns, text, moment, label, reader, counts, time is None, unknown)
@@ -149,8 +147,7 @@ def _remarks(plan: _Plan, config: Twitter, preamble: int) -> Iterator[Item]:
             "timezone if the account is elsewhere",
         )
     if plan.unknown:
-        named = ", ".join(repr(label[:40]) for label in plan.unknown[:20])
-        yield Notice("unmapped-columns", f"not read: {named}")
+        yield Notice("unmapped-columns", f"not read: {plan.unknown}")
     absent = [name for name in _COUNTS if name not in plan.counts]
     if absent:
         yield Notice("column-absent", f"not in this export, and so not known: {', '.join(absent)}")

@@ -13,7 +13,7 @@ from typing import Any
 from coprometrics.errors import number_shown
 from coprometrics.importers import Context, Item, Locator, Notice, Problem, Refusal, Skipped, Source
 from coprometrics_csv import Dialect
-from coprometrics_csv.columns import Header, fold
+from coprometrics_csv.columns import Header
 from coprometrics_csv.dates import DateFormat
 from coprometrics_csv.numerals import Numerals
 from coprometrics_csv.readers import date_reader, integer_reader
@@ -106,10 +106,8 @@ def _remarks(
     if preamble:
         yield Skipped(preamble, "the preamble")
     used = {day_at, *measures.values()}
-    unknown = [label for n, label in enumerate(header.labels) if n not in used and fold(label)]
-    if unknown:
-        named = ", ".join(repr(label[:40]) for label in unknown[:20])
-        yield Notice("unmapped-columns", f"not read: {named}")
+    if unknown := header.named(n for n in range(len(header.labels)) if n not in used):
+        yield Notice("unmapped-columns", f"not read: {unknown}")
     if measures:
         yield Notice(
             "daily-flows",
