@@ -41,6 +41,7 @@ def test_what_may_be_an_address_is_not_shown(value):
         "-£5",
         "GBP 5",
         "(1.234,50)",
+        "01-05-2023 10:00",
         "9" * 30,
         "",
     ],
@@ -52,7 +53,8 @@ def test_what_can_only_be_a_number_or_a_time_is_shown(value: str):
 @pytest.mark.parametrize(
     "value",
     ["Vane", "soon", "1 High Street", "N1 2AB", "07911 123456", "+44 (0)20 7946 0958",
-     "020-7946-0958", "12 call 0207 946 0958", "31/12/2023 Orsino Vane", b"5", ["5"], "5\nVane"],
+     "020-7946-0958", "(020) 7946-0958", "+44-20-7946-0958", "(01632) 960001",
+     "12 call 0207 946 0958", "31/12/2023 Orsino Vane", b"5", ["5"], "5\nVane"],
 )  # fmt: skip
 def test_what_may_be_about_somebody_is_not_shown(value: object):
     assert number_shown(value) == WITHHELD
