@@ -152,5 +152,5 @@ def test_a_second_name_that_an_ended_process_left_on_the_key_goes(tmp_path: Path
 
 
 def test_a_folder_in_the_place_of_the_key_is_told(tmp_path: Path):
-    with pytest.raises(ImporterError, match="cannot be read"):
+    with pytest.raises(ImporterError, match="must be in a regular file"):
         PeopleKey(tmp_path).pseudonym("a@example.org")
