@@ -77,9 +77,8 @@ def marked(rows: Any, count: int) -> Any:
         >>> marked([2, 0], 4).to_pylist()
         [True, False, True, False]
     """
-    places = (pa.array(rows) if isinstance(rows, list) else rows).cast(pa.int64())
-    hit = repeated(pa.scalar(True), len(places))
-    return pc.scatter(hit, places, max_index=count - 1).fill_null(False)
+    places = (pa.array(rows, pa.int64()) if isinstance(rows, list) else rows).cast(pa.int64())
+    return pc.is_in(numbers(0, count), value_set=places)
 
 
 def only(rows: pa.Table, hit: Any) -> pa.Table:
