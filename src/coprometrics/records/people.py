@@ -8,9 +8,6 @@ from __future__ import annotations
 
 import unicodedata
 
-from cryptography.hazmat.primitives.ciphers import algorithms
-from cryptography.hazmat.primitives.cmac import CMAC
-
 from coprometrics.errors import ParameterError
 from coprometrics.records._definition import (
     Record,
@@ -107,6 +104,10 @@ def normal_address(address: str) -> str:
 
 def cmac(message: bytes, key: bytes) -> bytes:
     """Give the AES-CMAC of a message, 16 bytes."""
-    code = CMAC(algorithms.AES(key))
+    # Whoever hashes nobody need not wait for it to load.
+    from cryptography.hazmat.primitives.ciphers.algorithms import AES
+    from cryptography.hazmat.primitives.cmac import CMAC
+
+    code = CMAC(AES(key))
     code.update(message)
     return code.finalize()

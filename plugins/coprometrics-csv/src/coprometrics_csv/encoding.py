@@ -13,6 +13,7 @@ from attrs import frozen
 
 from coprometrics.errors import SourceError
 from coprometrics.importers import Source
+from coprometrics_csv.within import is_utf8
 
 __all__ = ["Encoding", "choose_encoding", "encoding_of_mark", "utf8_chunks", "utf8_whole"]
 
@@ -98,7 +99,7 @@ def utf8_whole(source: Source, encodings: tuple[str, ...]) -> pa.Buffer | None:
         while more := file.readinto(room[have:]):  # type: ignore[attr-defined]  # files have it
             have += more
         # Somebody may be writing to it.
-        if have == size and not file.read(1) and _is_utf8(whole):
+        if have == size and not file.read(1) and is_utf8(whole):
             return whole
     return None
 
@@ -118,7 +119,7 @@ def utf8_chunks(file: BinaryIO, encoding: Encoding, name: str) -> Iterator[bytes
         chunk = _read(file, _CHUNK, name)
         pending = decoder.getstate()[0]
         # What lies between two characters needs no decoding to be known as valid.
-        valid = plain and bool(chunk) and not pending and _is_utf8(pa.py_buffer(chunk))
+        valid = plain and bool(chunk) and not pending and is_utf8(pa.py_buffer(chunk))
         try:
             text = chunk if valid else decoder.decode(chunk, not chunk).encode("utf-8")
         except UnicodeError as error:
@@ -131,17 +132,6 @@ def utf8_chunks(file: BinaryIO, encoding: Encoding, name: str) -> Iterator[bytes
         if not chunk:
             return
         before += len(chunk)
-
-
-def _is_utf8(data: pa.Buffer) -> bool:
-    """Say whether bytes are UTF-8 as a whole: by Arrow, which makes no copy of them."""
-    offsets = pa.array([0, data.size], pa.int64()).buffers()[1]
-    whole = pa.Array.from_buffers(pa.large_string(), 1, [None, offsets, data])
-    try:
-        whole.validate(full=True)
-    except pa.ArrowInvalid:
-        return False
-    return True
 
 
 def _read(file: BinaryIO, size: int, name: str) -> bytes:

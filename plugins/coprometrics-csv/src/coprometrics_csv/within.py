@@ -8,8 +8,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-__all__ = ["begins_with", "count", "has", "last_end_of_line"]
+__all__ = ["begins_with", "count", "has", "is_utf8", "last_end_of_line"]
 
+_BYTES = pa.large_binary()
 _TAIL = 1 << 16
 
 
@@ -39,6 +40,20 @@ def begins_with(data: pa.Buffer, text: bytes) -> bool:
     return data.slice(0, min(len(text), data.size)).to_pybytes() == text
 
 
+def is_utf8(data: pa.Buffer) -> bool:
+    r"""Say whether they are UTF-8, from the first to the last.
+
+    Examples:
+        >>> is_utf8(pa.py_buffer("né".encode())), is_utf8(pa.py_buffer(b"n\xe9"))
+        (True, False)
+    """
+    try:
+        _whole(data, pa.large_string()).validate(full=True)
+    except pa.ArrowInvalid:
+        return False
+    return True
+
+
 def last_end_of_line(data: pa.Buffer) -> int:
     r"""Say where the last newline ends; 0 where there is none.
 
@@ -55,6 +70,7 @@ def last_end_of_line(data: pa.Buffer) -> int:
         size *= 16
 
 
-def _whole(data: pa.Buffer) -> Any:
+def _whole(data: pa.Buffer, type_: pa.DataType = _BYTES) -> Any:
+    """Give them as the one value of an array, without a copy."""
     offsets = pa.array([0, data.size], pa.int64()).buffers()[1]
-    return pa.Array.from_buffers(pa.large_binary(), 1, [None, offsets, data])
+    return pa.Array.from_buffers(type_, 1, [None, offsets, data])

@@ -16,6 +16,7 @@ from coprometrics_twitter.config import Twitter, account_name
 from coprometrics_twitter.instants import iso_instant
 from coprometrics_twitter.items import Items
 from coprometrics_twitter.posts import BadValueError
+from coprometrics_twitter.spans import AGAIN
 
 __all__ = [
     "Files",
@@ -119,7 +120,7 @@ def read_manifest(archive: Archive, path: str | None) -> Manifest:
         raise SourceError(
             "it cannot be read",
             where=f"{archive.name}: {path}",
-            remedy="get the archive again, and give it as it is",
+            remedy=AGAIN,
         ) from None
 
 
@@ -169,7 +170,7 @@ def generated_at(manifest: Manifest, where: str) -> dt.datetime | None:
         raise SourceError(
             "its manifest has a date that is none",
             where=where,
-            remedy="get the archive again, and give it as it is",
+            remedy=AGAIN,
         ) from None
 
 

@@ -18,7 +18,7 @@ from attrs import define, field, frozen
 from coprometrics.errors import SourceError, shown
 from coprometrics.importers import Problem
 from coprometrics_twitter.ahead import chunks_ahead
-from coprometrics_twitter.spans import Spans, between_lines, first_two, is_open
+from coprometrics_twitter.spans import AGAIN, Spans, between_lines, first_two, is_open
 
 __all__ = ["LONGEST_ITEM", "WINDOW", "Decoders", "Items", "Window", "check_bad"]
 
@@ -29,7 +29,6 @@ _WHITE = b" \t\r\n"
 _MOST_HEADER = 1 << 10
 _PREFIX = re.compile(rb"\s*window\.YTD\.([A-Za-z0-9_]+)\.part([0-9]{1,6})\s*=\s*\[")
 
-_AGAIN = "get the archive again, and give it as it is"
 _PLACE = " - at `$"
 _RAW = msgspec.json.Decoder(list[msgspec.Raw])
 
@@ -276,7 +275,7 @@ class Items(Generic[T]):
                 bad[len(items)] = found
                 items.append(None)
                 self._bad += 1
-                check_bad(self._bad, number + len(items) - 1 - self._bad, self.where, _AGAIN)
+                check_bad(self._bad, number + len(items) - 1 - self._bad, self.where, AGAIN)
             else:
                 items.append(found)
         return Window(number, items, bad)
@@ -285,7 +284,7 @@ class Items(Generic[T]):
         return self._wrong(f"item {number} has more than {LONGEST_ITEM:,} bytes, which no post has")
 
     def _wrong(self, what: str) -> SourceError:
-        return SourceError(what, where=self.where, remedy=_AGAIN)
+        return SourceError(what, where=self.where, remedy=AGAIN)
 
 
 def _pieces(data: bytes, separator: bytes) -> list[bytes]:

@@ -14,12 +14,13 @@ from attrs import define, field
 
 from coprometrics.errors import SourceError
 
-__all__ = ["Spans", "between_lines", "first_two", "is_open"]
+__all__ = ["AGAIN", "Spans", "between_lines", "first_two", "is_open"]
 
 _TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+("?)|[{}\[\],]', re.DOTALL)
 _ANYTHING = msgspec.json.Decoder(msgspec.Raw)
 _STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 _END = b" \t\r\n;"
+AGAIN = "get the archive again, and give it as it is"
 _MOST_TOKENS = 500_000
 _OPENING = re.compile(rb'\s*\{(?:\s*"[^"\\\n]{0,64}")?')
 
@@ -39,7 +40,7 @@ class Spans:
     data: bytes
     where: str
     number: int
-    remedy: str = "get the archive again, and give it as it is"
+    remedy: str = AGAIN
     rest: int = field(default=0, init=False)
 
     def followed(self) -> Iterator[tuple[int, int]]:
