@@ -92,7 +92,7 @@ def test_every_row_comes_out_once_as_the_schema_of_its_type_has_it(
     assert sorted([*accepted, *refused]) == list(range(1, len(given_rows) + 1))
     validator = json_validator(kind)
     for number, row in enumerate(given_rows, start=1):
-        fits = validator.is_valid(row) and "\ud800" not in str(list(_leaves(row)))
+        fits = validator.is_valid(row) and "\ud800" not in list(_leaves(row))
         assert (number in accepted) == fits, (row, refused.get(number))
 
 
