@@ -30,10 +30,6 @@ def entries_of_table(source: Source, context: Context) -> Iterator[Entry | Item]
     dialect = Dialect(encodings=("utf-8", "cp1252"), delimiter=delimiter_of(source) or ",")
     with open_table(source, dialect) as table:
         columns = _columns(table.header)
-        if table.encoding.refused:
-            yield Notice(
-                "encoding", f"read as {table.encoding.name}, because it is not UTF-8"
-            )  # fmt: skip
         every = range(len(table.header.labels))
         if unread := table.header.named(n for n in every if n not in columns):
             yield Notice("unmapped-columns", f"columns that no record keeps: {unread}")
@@ -42,6 +38,7 @@ def entries_of_table(source: Source, context: Context) -> Iterator[Entry | Item]
         for block in table.blocks(tuple(columns), context.progress):
             left_out.update(block.left_out)
             yield from _entries(block, columns, names)
+        yield from table.about_encoding()
         yield from (Skipped(count, reason) for reason, count in left_out.items())
 
 

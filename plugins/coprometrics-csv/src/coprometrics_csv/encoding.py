@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import contextlib
 import os
+import sys
 from collections.abc import Iterator
 from typing import BinaryIO
 
@@ -13,9 +14,9 @@ from attrs import frozen
 
 from coprometrics.errors import SourceError
 from coprometrics.importers import Source
-from coprometrics_csv.within import is_utf8
+from coprometrics_csv.within import is_ascii, is_utf8
 
-__all__ = ["Encoding", "choose_encoding", "encoding_of_mark", "utf8_chunks", "utf8_whole"]
+__all__ = ["Encoding", "Utf8Stream"]
 
 _MARKS: tuple[tuple[bytes, str], ...] = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -24,8 +25,9 @@ _MARKS: tuple[tuple[bytes, str], ...] = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_CHUNK = 1 << 18
-_MOST_AT_ONCE = 32 << 20
+_CHUNK = 1 << 19
+_WIDEST = 4
+"""How many bytes of UTF-8 a byte of another encoding is at most."""
 
 
 class UnreadableError(SourceError):
@@ -47,22 +49,150 @@ class Encoding:
     refused: tuple[str, ...] = ()
 
 
-def choose_encoding(source: Source, encodings: tuple[str, ...]) -> Encoding:
-    """Take the encoding of the byte order mark, or the first that can read the whole file.
+class Utf8Stream:
+    """Reads a file as UTF-8 into memory of Arrow; what is UTF-8 already goes there without a copy.
 
-    The last candidate is not tried here: reading with it will tell.
+    The encoding is that of the byte order mark, or the first that can read the whole file. Up to
+    the first byte beyond ASCII they are all the same, so that only from there on the file is looked
+    through in advance. The last of the encodings is not tried: reading with it will tell.
+
+    Args:
+        source: what to read.
+        file: the same, opened.
+        encodings: the encodings it may have.
+
+    Attributes:
+        encoding: its encoding, as far as it was read.
     """
-    marked = encoding_of_mark(source)
-    if marked is not None:
-        return marked
-    for number, name in enumerate(encodings[:-1]):
-        if _can_read(source, name):
-            return Encoding(name, refused=encodings[:number])
-    return Encoding(encodings[-1], refused=encodings[:-1])
+
+    def __init__(self, source: Source, file: BinaryIO, encodings: tuple[str, ...]) -> None:
+        self._name = source.name
+        self._file = file
+        self._pending = b""
+        marked = _encoding_of_mark(source)
+        self._candidates = encodings if marked is None else ()
+        self._begin(marked or Encoding(encodings[0]), marked.skip if marked else 0)
+        if not all(map(_keeps_ascii, self._candidates)):
+            self._decide()
+
+    def read_into(self, room: pa.Buffer, at: int) -> int:
+        """Give some of what comes next; say how many bytes it is, which is 0 at the end only.
+
+        Args:
+            room: memory in which to put it.
+            at: where in it the first byte goes, with room for a character or more.
+
+        Raises:
+            SourceError: at the first byte that the encoding does not have, with its line; and where
+                the disk or the network fails.
+        """
+        view = memoryview(room).cast("B")[at:]
+        if self._candidates:
+            with self._reading():
+                size = self._fill(view)
+            if is_ascii(room.slice(at, size)):
+                self._at += size
+                return size
+            self._decide()
+        return self._copy(room.slice(at), view) if self._plain else self._decode(view)
+
+    def position(self) -> int:
+        """Say how many bytes of the file were read."""
+        return self._file.tell()
+
+    def left(self) -> int:
+        """Guess how many bytes there are to come; very many where nobody knows."""
+        try:
+            unread = os.fstat(self._file.fileno()).st_size - self.position()
+        except OSError:
+            return sys.maxsize
+        return max(unread, 0) * (1 if self._plain else _WIDEST) + len(self._pending)
+
+    def _begin(self, encoding: Encoding, at: int) -> None:
+        """Go on with an encoding from the first byte of a character."""
+        self.encoding = encoding
+        self._plain = codecs.lookup(encoding.name).name == "utf-8"
+        self._decoder = codecs.getincrementaldecoder(encoding.name)("strict")
+        self._at = at
+        with self._reading():
+            self._file.seek(at)
+
+    def _decide(self) -> None:
+        """Take the first encoding that can read the rest of the file."""
+        names, self._candidates = self._candidates, ()
+        for number, name in enumerate(names):
+            self._begin(Encoding(name, refused=names[:number]), self._at)
+            if name == names[-1] or self._can_go_on():
+                return
+
+    def _can_go_on(self) -> bool:
+        """Say whether the encoding can read the rest; what comes next stays the same."""
+        start, room = self._at, pa.allocate_buffer(_CHUNK)
+        try:
+            while self.read_into(room, 0):
+                pass
+        except UnreadableError:
+            raise
+        except SourceError:
+            return False
+        finally:
+            self._pending = b""
+            self._begin(self.encoding, start)
+        return True
+
+    def _copy(self, room: pa.Buffer, view: memoryview) -> int:
+        taken, read = 0, 1
+        while not taken and read:
+            have = len(self._pending)
+            view[:have] = self._pending
+            with self._reading():
+                read = self._fill(view[have:])
+            data = room.slice(0, have + read)
+            taken = data.size
+            if not is_utf8(data):
+                with self._decoding(ended=not read):
+                    taken = codecs.utf_8_decode(data, "strict", not read)[1]
+            self._pending = data.slice(taken).to_pybytes()
+            self._at += taken
+        return taken
+
+    def _decode(self, view: memoryview) -> int:
+        chunk = b"x"
+        while not self._pending and chunk:
+            with self._reading():
+                chunk = self._file.read(_CHUNK)
+            # A character may have begun in the chunk before.
+            begun = len(self._decoder.getstate()[0])
+            self._at -= begun
+            with self._decoding(ended=not chunk):
+                self._pending = self._decoder.decode(chunk, not chunk).encode("utf-8")
+            self._at += begun + len(chunk)
+        some, self._pending = self._pending[: len(view)], self._pending[len(view) :]
+        view[: len(some)] = some
+        return len(some)
+
+    def _fill(self, view: memoryview) -> int:
+        return int(self._file.readinto(view))  # type: ignore[attr-defined]  # files have it
+
+    @contextlib.contextmanager
+    def _reading(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            message = f"cannot be read ({error.strerror})"
+            raise UnreadableError(message, where=self._name) from None
+
+    @contextlib.contextmanager
+    def _decoding(self, *, ended: bool) -> Iterator[None]:
+        try:
+            yield
+        except UnicodeError as error:
+            at = self._at + getattr(error, "start", 0)
+            place = f"{self._name}:{_line_of(self._file, self.encoding, at)}"
+            raise _undecodable(self.encoding, place, at, ended=ended) from None
 
 
-def encoding_of_mark(source: Source) -> Encoding | None:
-    """Give the encoding of the byte order mark, where there is one."""
+def _encoding_of_mark(source: Source) -> Encoding | None:
     head = source.head(4)
     for mark, name in _MARKS:
         if head.startswith(mark):
@@ -70,75 +200,13 @@ def encoding_of_mark(source: Source) -> Encoding | None:
     return None
 
 
-def _can_read(source: Source, name: str) -> bool:
+def _keeps_ascii(name: str) -> bool:
+    """Say whether an encoding writes ASCII as it is."""
+    ascii_ = bytes(range(0x80))
     try:
-        with source.open() as file:
-            for _ in utf8_chunks(file, Encoding(name), source.name):
-                pass
-    except UnreadableError:
-        raise
-    except SourceError:
+        return ascii_.decode(name) == ascii_.decode()
+    except UnicodeError:
         return False
-    return True
-
-
-def utf8_whole(source: Source, encodings: tuple[str, ...]) -> pa.Buffer | None:
-    """Give the whole of a file that is not large, and is UTF-8 where that comes first.
-
-    None stands for every other file, one that cannot be read among them: going through it piece by
-    piece will tell what is wrong.
-    """
-    if codecs.lookup(encodings[0]).name != "utf-8":
-        return None
-    with source.open() as file, contextlib.suppress(OSError):
-        size = os.fstat(file.fileno()).st_size
-        if not 0 < size <= _MOST_AT_ONCE:
-            return None
-        whole = pa.allocate_buffer(size)
-        room, have = memoryview(whole).cast("B"), 0
-        while more := file.readinto(room[have:]):  # type: ignore[attr-defined]  # files have it
-            have += more
-        # Somebody may be writing to it.
-        if have == size and not file.read(1) and is_utf8(whole):
-            return whole
-    return None
-
-
-def utf8_chunks(file: BinaryIO, encoding: Encoding, name: str) -> Iterator[bytes]:
-    """Read a file piece by piece as UTF-8.
-
-    Raises:
-        SourceError: at the first byte that the encoding does not have, with its line; and where
-            the disk or the network fails.
-    """
-    file.seek(encoding.skip)
-    plain = codecs.lookup(encoding.name).name == "utf-8"
-    decoder = codecs.getincrementaldecoder(encoding.name)("strict")
-    before = encoding.skip
-    while True:
-        chunk = _read(file, _CHUNK, name)
-        pending = decoder.getstate()[0]
-        # What lies between two characters needs no decoding to be known as valid.
-        valid = plain and bool(chunk) and not pending and is_utf8(pa.py_buffer(chunk))
-        try:
-            text = chunk if valid else decoder.decode(chunk, not chunk).encode("utf-8")
-        except UnicodeError as error:
-            # It may have begun in the chunk before.
-            at = getattr(error, "start", 0) - len(pending)
-            place = f"{name}:{_line_of(file, encoding, before + at)}"
-            raise _undecodable(encoding, place, before + at, ended=not chunk) from None
-        if text:
-            yield text
-        if not chunk:
-            return
-        before += len(chunk)
-
-
-def _read(file: BinaryIO, size: int, name: str) -> bytes:
-    try:
-        return file.read(size)
-    except OSError as error:
-        raise UnreadableError(f"cannot be read ({error.strerror})", where=name) from None
 
 
 def _line_of(file: BinaryIO, encoding: Encoding, at: int) -> int:

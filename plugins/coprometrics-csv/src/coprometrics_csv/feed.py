@@ -3,19 +3,41 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from typing import Protocol
 
 import pyarrow as pa
 
-__all__ = ["Feed"]
+__all__ = ["Feed", "Stream"]
 
+_WINDOW = 8 << 20
+"""How large the window is from its beginning, where so many bytes are to come."""
+_MORE = 64 << 10
 _LINE_END = re.compile(rb"\r\n|\r|\n")
+
+
+class Stream(Protocol):
+    """Gives the bytes from their beginning."""
+
+    def read_into(self, room: pa.Buffer, at: int) -> int:
+        """Put some of what comes next there; say how many bytes, which is 0 at the end only."""
+        ...
+
+    def position(self) -> int:
+        """Say how many bytes of the file were read."""
+        ...
+
+    def left(self) -> int:
+        """Guess how many bytes there are to come."""
+        ...
 
 
 class Feed:
     """UTF-8 bytes with a window on what comes next: from ``at`` to ``end``.
 
     The window is the same memory all the time, and Arrow's, which it need not be copied for.
+
+    Args:
+        stream: the bytes.
 
     Attributes:
         window: holds the bytes that come next, and others around them that mean nothing.
@@ -25,33 +47,23 @@ class Feed:
         position: says how many bytes of the file were read.
     """
 
-    def __init__(self, chunks: Iterator[bytes], position: Callable[[], int] | None = None) -> None:
-        self._chunks = chunks
+    def __init__(self, stream: Stream) -> None:
+        self._stream = stream
         self._exhausted = False
         self._room = pa.allocate_buffer(0)
         self.window = memoryview(b"")
         self.at: int = 0
         self.end = 0
         self.taken = 0
-        self.position = position or (lambda: self.at)
-
-    @classmethod
-    def of_whole(cls, data: pa.Buffer, skip: int) -> Feed:
-        """Give bytes that are all there, but for the first of them."""
-        feed = cls(iter(()))
-        feed._room, feed.window = data, memoryview(data).cast("B")
-        feed.at, feed.end = skip, data.size
-        return feed
+        self.position = stream.position
 
     def fill(self, size: int) -> int:
         """Have so many bytes in the window, or all that is left; say how many there are."""
         while self.end - self.at < size and not self._exhausted:
-            chunk = next(self._chunks, b"")
-            self._exhausted = not chunk
-            if chunk:
-                self._make_room(len(chunk), size)
-                self.window[self.end : self.end + len(chunk)] = chunk
-                self.end += len(chunk)
+            self._make_room(size)
+            more = self._stream.read_into(self._room, self.end)
+            self._exhausted = not more
+            self.end += more
         return self.end - self.at
 
     def coming(self, size: int) -> pa.Buffer:
@@ -67,16 +79,16 @@ class Feed:
         self.at += size
         self.taken += size
 
-    def _make_room(self, more: int, wanted: int) -> None:
-        """Have room for more bytes, by way of a new window where the old one is too small."""
-        if self.end + more <= len(self.window):
-            return
+    def _make_room(self, size: int) -> None:
+        """Have room for so many bytes, or all that is left, and for some more in any case."""
         have = self.end - self.at
+        wanted = min(size - have, self._stream.left()) + _MORE
+        if self.end + wanted <= len(self.window):
+            return
         old = self.window[self.at : self.end]
-        if have + more > len(self.window):
-            # The first piece may be all there is.
-            size = max(wanted, have) + more if len(self.window) else more
-            self._room = pa.allocate_buffer(size)
+        if have + wanted > len(self.window):
+            most = min(max(size - have, _WINDOW), self._stream.left()) + _MORE
+            self._room = pa.allocate_buffer(have + most)
             self.window = memoryview(self._room).cast("B")
         self.window[:have] = old
         self.at, self.end = 0, have

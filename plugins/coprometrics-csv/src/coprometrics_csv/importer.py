@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from coprometrics.importers import Context, Item, Match, Notice, Skipped, Source
+from coprometrics.importers import Context, Item, Match, Skipped, Source
 from coprometrics.records import RECORD_TYPES, Record
 from coprometrics_csv.dayorder import DayOrder
 from coprometrics_csv.identity import refuse_addresses
@@ -60,11 +60,6 @@ def _seems_text(head: bytes) -> bool:
 
 
 def _notices(table: Table, plan: Plan) -> Iterator[Item]:
-    if table.encoding.refused:
-        yield Notice(
-            "encoding",
-            f"read as {table.encoding.name}, because it is not {', '.join(table.encoding.refused)}",
-        )
     yield from plan.notices
     if table.preamble:
         yield Skipped(table.preamble, "the preamble")
@@ -84,4 +79,5 @@ def _rows(
         yield from made.refusals
         if made.batch is not None:
             yield made.batch
+    yield from table.about_encoding()
     yield from (Skipped(count, reason) for reason, count in left_out.items())

@@ -9,18 +9,12 @@ from functools import partial
 from attrs import frozen
 
 from coprometrics.errors import SourceError
-from coprometrics.importers import Source
+from coprometrics.importers import Notice, Source
 from coprometrics_csv.ahead import one_ahead
 from coprometrics_csv.blocks import Block, BlockReader
 from coprometrics_csv.columns import Header, fold
 from coprometrics_csv.dialect import Dialect
-from coprometrics_csv.encoding import (
-    Encoding,
-    choose_encoding,
-    encoding_of_mark,
-    utf8_chunks,
-    utf8_whole,
-)
+from coprometrics_csv.encoding import Encoding, Utf8Stream
 from coprometrics_csv.feed import Feed
 from coprometrics_csv.records import Row, RowReader
 
@@ -42,16 +36,26 @@ class Table:
 
     Attributes:
         header: the labels of the columns.
-        encoding: how the file is encoded.
         preamble: how many records stood before the header.
     """
 
     header: Header
-    encoding: Encoding
     preamble: int
+    _stream: Utf8Stream
     _feed: Feed
     _dialect: Dialect
     _line: int
+
+    @property
+    def encoding(self) -> Encoding:
+        """How the file is encoded, as far as it was read."""
+        return self._stream.encoding
+
+    def about_encoding(self) -> Iterator[Notice]:
+        """Say how the file was read, where it was not in the first way; to be asked at its end."""
+        if self.encoding.refused:
+            refused = ", ".join(self.encoding.refused)
+            yield Notice("encoding", f"read as {self.encoding.name}, because it is not {refused}")
 
     def blocks(
         self,
@@ -93,28 +97,23 @@ def open_table(source: Source, dialect: Dialect) -> Iterator[Table]:
         SourceError: when it is not a CSV file of this dialect, or has no header.
     """
     _check_kind(source)
-    whole = utf8_whole(source, dialect.encodings)
-    if whole is not None:
-        encoding = encoding_of_mark(source) or Encoding("utf-8")
-        yield _table(lambda: Feed.of_whole(whole, encoding.skip), encoding, dialect, source.name)
-        return
-    encoding = choose_encoding(source, dialect.encodings)
     with source.open() as file:
-        chunks = partial(utf8_chunks, file, encoding, source.name)
-        yield _table(lambda: Feed(chunks(), file.tell), encoding, dialect, source.name)
+        yield _table(partial(Utf8Stream, source, file, dialect.encodings), dialect, source.name)
 
 
-def _table(begin: Callable[[], Feed], encoding: Encoding, dialect: Dialect, name: str) -> Table:
+def _table(begin: Callable[[], Utf8Stream], dialect: Dialect, name: str) -> Table:
     """Read the header; ``begin`` gives the bytes from their beginning."""
-    feed = begin()
+    stream = begin()
+    feed = Feed(stream)
     reader = RowReader(feed, dialect, 1, name)
     if dialect.header:
         header, preamble = _read_header(reader, dialect, name)
         reader.close()
-        return Table(header, encoding, preamble, feed, dialect, reader.line)
+        return Table(header, preamble, stream, feed, dialect, reader.line)
     width = len(_first_row(reader, name).cells)
     header = Header(tuple(str(n + 1) for n in range(width)), 1, name)
-    return Table(header, encoding, 0, begin(), dialect, 1)
+    stream = begin()
+    return Table(header, 0, stream, Feed(stream), dialect, 1)
 
 
 def _check_kind(source: Source) -> None:

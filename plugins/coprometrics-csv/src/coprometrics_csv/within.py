@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-__all__ = ["begins_with", "count", "has", "is_utf8", "last_end_of_line"]
+__all__ = ["begins_with", "count", "has", "is_ascii", "is_utf8", "last_end_of_line"]
 
 _BYTES = pa.large_binary()
 _TAIL = 1 << 16
@@ -38,6 +38,16 @@ def count(data: pa.Buffer, text: bytes) -> int:
 def begins_with(data: pa.Buffer, text: bytes) -> bool:
     """Say whether a text is at the beginning."""
     return data.slice(0, min(len(text), data.size)).to_pybytes() == text
+
+
+def is_ascii(data: pa.Buffer) -> bool:
+    r"""Say whether they are all ASCII.
+
+    Examples:
+        >>> is_ascii(pa.py_buffer(b"ne")), is_ascii(pa.py_buffer(b"n\xe9"))
+        (True, False)
+    """
+    return bool(pc.string_is_ascii(_whole(data, pa.large_string()))[0].as_py())
 
 
 def is_utf8(data: pa.Buffer) -> bool:

@@ -24,7 +24,6 @@ from coprometrics_csv.arrays import (
     again,
     each_once,
     in_one_piece,
-    marked,
     numbers,
     only,
     plain,
@@ -38,9 +37,11 @@ from coprometrics_eventbrite.repeats import (
     ascending,
     begins_of_runs,
     coded,
+    least,
+    numbered,
     ranked,
     several_times,
-    starts_of_runs,
+    spread,
 )
 from coprometrics_eventbrite.sums import summed
 
@@ -282,21 +283,20 @@ def _repeats(orders: Any, people: Any, standing: Any, ids: Any) -> Any:
     together = several_times(orders)
     if together is None:
         return None
-    rows = pc.indices_nonzero(pc.and_(together, people.is_valid()))
+    named = pc.and_(together, people.is_valid())
+    rows = pc.indices_nonzero(named)
     pairs = _people_of_orders(orders.take(rows), people.take(rows))
-    repeated = several_times(pairs)
-    if repeated is None:
+    again = several_times(pairs)
+    if again is None:
         return None
-    rows, pairs = rows.filter(repeated), coded(pairs.filter(repeated))
+    rows, pairs = rows.filter(again), coded(pairs.filter(again))
     order = pa.array(_ORDER, pa.string())
     furthest = each_once(lambda words: pc.index_in(words, value_set=order), standing.take(rows))
     # Theirs is the ticket that went furthest, and of those the one with the first identifier.
-    place = ranked(ids.take(rows))
-    choice = pc.add(pc.multiply(furthest.cast(pa.int64()), len(rows)), place)
-    by_pair = pc.sort_indices(pc.add(pc.multiply(pairs, len(_ORDER) * len(rows)), choice))
-    first = place.take(by_pair).take(starts_of_runs(pairs.take(by_pair)))
-    later = rows.take(by_pair).filter(pc.not_equal(place.take(by_pair), first))
-    return marked(later, len(ids))
+    place, count = ranked(ids.take(rows)), len(rows)
+    choice = least(pc.add(pc.multiply(furthest.cast(pa.int64()), count), place), pairs)
+    first = pc.subtract(choice, pc.multiply(pc.divide(choice, count), count))
+    return spread(named, spread(again, pc.not_equal(place, first.take(pairs))))
 
 
 def _people_of_orders(orders: Any, people: Any) -> Any:
@@ -306,7 +306,7 @@ def _people_of_orders(orders: Any, people: Any) -> Any:
         begins = begins_of_runs(orders)
         others = pc.and_not(pc.not_equal(people[1:], people[:-1]), begins[1:])
         if not pc.any(others, min_count=0).as_py():
-            return coded(orders)
+            return numbered(begins)
     person = people.dictionary_encode()
     wide = pc.multiply(coded(orders), len(person.dictionary))
     return pc.add(wide, person.indices.cast(pa.int64()))

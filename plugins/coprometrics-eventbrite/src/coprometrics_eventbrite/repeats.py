@@ -11,7 +11,17 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-__all__ = ["ascending", "begins_of_runs", "coded", "ranked", "several_times", "starts_of_runs"]
+__all__ = [
+    "ascending",
+    "begins_of_runs",
+    "coded",
+    "least",
+    "numbered",
+    "ranked",
+    "several_times",
+    "spread",
+    "starts_of_runs",
+]
 
 
 def coded(values: Any) -> Any:
@@ -22,8 +32,28 @@ def coded(values: Any) -> Any:
         [0, 0, 1, 2, 0]
     """
     if ascending(values):
-        return _numbered(values)
+        return numbered(begins_of_runs(values))
     return values.dictionary_encode().indices.cast(pa.int64())
+
+
+def least(numbers: Any, codes: Any) -> Any:
+    """Give for each code, by its number, the least of the numbers that have it.
+
+    Args:
+        numbers: the numbers, none below 0, and their products with the codes small enough.
+        codes: for each of them its code, as ``coded`` gives it.
+
+    Examples:
+        >>> least(pa.array([5, 3, 4]), pa.array([0, 1, 0])).to_pylist()
+        [4, 3]
+    """
+    if ascending(codes):
+        # Below all before it, so that what is least so far is the least of its code so far.
+        depth = pc.multiply(codes, pc.add(pc.max(numbers), 1))
+        so_far = pc.add(pc.cumulative_min(pc.subtract(numbers, depth)), depth)
+        return so_far.filter(_ends_of_runs(begins_of_runs(codes)))
+    groups = pa.table({"code": codes, "number": numbers}).group_by("code", use_threads=False)
+    return groups.aggregate([("number", "min")]).sort_by("code")["number_min"].combine_chunks()
 
 
 def ranked(values: Any) -> Any:
@@ -34,7 +64,7 @@ def ranked(values: Any) -> Any:
         [1, 1, 2, 0, 1]
     """
     if ascending(values):
-        return _numbered(values)
+        return numbered(begins_of_runs(values))
     return pc.subtract(pc.rank(values, tiebreaker="dense").cast(pa.int64()), 1)
 
 
@@ -49,8 +79,7 @@ def several_times(values: Any) -> Any:
         begins = begins_of_runs(values)
         if _all(begins):
             return None
-        ends = pa.concat_arrays([begins[1:], pa.array([True])])
-        return pc.invert(pc.and_(begins, ends))
+        return pc.invert(pc.and_(begins, _ends_of_runs(begins)))
     codes = values.dictionary_encode().indices
     # Each new value has the next number, so one that is not above all before it came again.
     there = codes.drop_null()
@@ -65,7 +94,8 @@ def starts_of_runs(values: Any) -> Any:
         >>> starts_of_runs(pa.array([7, 7, 9, 7])).to_pylist()
         [0, 0, 2, 3]
     """
-    return pc.indices_nonzero(begins_of_runs(values)).cast(pa.int64()).take(_numbered(values))
+    begins = begins_of_runs(values)
+    return pc.indices_nonzero(begins).cast(pa.int64()).take(numbered(begins))
 
 
 def ascending(values: Any) -> bool:
@@ -73,9 +103,37 @@ def ascending(values: Any) -> bool:
     return not values.null_count and _all(pc.less_equal(values[:-1], values[1:]))
 
 
-def _numbered(values: Any) -> Any:
-    """Number the runs of equal values, from 0."""
-    return pc.subtract(pc.cumulative_sum(begins_of_runs(values).cast(pa.int64())), 1)
+def numbered(begins: Any) -> Any:
+    """Give for each value the number of its run, from 0.
+
+    Args:
+        begins: which values begin one, as ``begins_of_runs`` says.
+
+    Examples:
+        >>> numbered(pa.array([True, False, True])).to_pylist()
+        [0, 0, 1]
+    """
+    return pc.subtract(pc.cumulative_sum(begins.cast(pa.int64())), 1)
+
+
+def spread(marks: Any, values: Any) -> Any:
+    """Give the rows that are marked their values, and all others False.
+
+    Args:
+        marks: the rows.
+        values: True or False for each that is marked.
+
+    Examples:
+        >>> marks = pa.array([False, True, False, True])
+        >>> spread(marks, pa.array([False, True])).to_pylist()
+        [False, False, False, True]
+    """
+    places = pc.max_element_wise(numbered(marks), 0)
+    return pc.and_(marks, values.take(places)) if len(values) else marks
+
+
+def _ends_of_runs(begins: Any) -> Any:
+    return pa.concat_arrays([begins[1:], pa.array([True] * min(len(begins), 1), pa.bool_())])
 
 
 def _all(hit: Any) -> bool:

@@ -78,6 +78,7 @@ def read_report(source: Source, config: Eventbrite, context: Context) -> Iterato
                     tally.see(made)
                     shelves.add(made.rows)
                     seen |= made.events
+            yield from table.about_encoding()
         yield from tally.about_money()
         yield from _records(shelves, report, seen, tally, context)
 
@@ -108,8 +109,6 @@ def _check_event(report: Report, config: Eventbrite, source: Source) -> None:
 
 
 def _notices(table: Table, report: Report, renamed: dict[str, str]) -> Iterator[Item]:
-    if table.encoding.refused:
-        yield Notice("encoding", f"read as {table.encoding.name}, because it is not utf-8")
     there = set(map(fold, report.labels))
     absent = [label for label in renamed if label not in there]
     if absent:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import partial
 from typing import Any
 
 import pyarrow as pa
@@ -11,7 +10,7 @@ import pyarrow.compute as pc
 from attrs import define, field
 
 from coprometrics.importers import Notice
-from coprometrics_csv.arrays import each_once, plain
+from coprometrics_csv.arrays import plain_columns
 from coprometrics_eventbrite.config import Eventbrite
 
 __all__ = ["Turnout", "about_unknown", "settled"]
@@ -31,9 +30,11 @@ class Turnout:
 
     def see(self, tickets: pa.Table) -> None:
         """Look at tickets: their ``standing`` and ``event_id``."""
-        for standing, events in (("registered", self._booked), ("checked_in", self._checked)):
-            hit = each_once(partial(pc.equal, standing), tickets["standing"].combine_chunks())
-            events |= set(plain(pc.unique(tickets["event_id"].filter(hit))).to_pylist())
+        both = ["standing", "event_id"]
+        different = tickets.select(both).group_by(both, use_threads=False).aggregate([])
+        events = {"registered": self._booked, "checked_in": self._checked}
+        for found in plain_columns(different).to_pylist():
+            events.get(found["standing"], set()).add(found["event_id"])
 
     def unknown(self, over: Iterable[str]) -> list[str]:
         """Name the events of which it is not known who came.
