@@ -23,7 +23,7 @@ from coprometrics_csv.within import begins_with, count, has, last_end_of_line
 __all__ = ["FastWay", "Plain"]
 
 _MARK = "\ufeff".encode()
-_PART = 1 << 20
+_PART = 2 << 20
 """How many bytes Arrow parses at a time: as many as stay near the processor."""
 
 

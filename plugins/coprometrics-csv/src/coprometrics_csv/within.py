@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 __all__ = ["begins_with", "count", "has", "is_ascii", "is_utf8", "last_end_of_line"]
 
 _BYTES = pa.large_binary()
-_TAIL = 1 << 16
+_TAIL = 1 << 12
 
 
 def has(data: pa.Buffer, pattern: str) -> bool:
@@ -47,7 +47,9 @@ def is_ascii(data: pa.Buffer) -> bool:
         >>> is_ascii(pa.py_buffer(b"ne")), is_ascii(pa.py_buffer(b"n\xe9"))
         (True, False)
     """
-    return bool(pc.string_is_ascii(_whole(data, pa.large_string()))[0].as_py())
+    # As numbers with a sign, all other bytes are below 0.
+    least = pc.min(pa.Array.from_buffers(pa.int8(), data.size, [None, data])).as_py()
+    return least is None or least >= 0
 
 
 def is_utf8(data: pa.Buffer) -> bool:

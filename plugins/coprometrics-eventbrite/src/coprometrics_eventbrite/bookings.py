@@ -40,6 +40,7 @@ from coprometrics_eventbrite.repeats import (
     least,
     numbered,
     ranked,
+    rising,
     several_times,
     spread,
 )
@@ -269,7 +270,7 @@ def incomes_and_lines(payments: pa.Table, config: Eventbrite) -> tuple[pa.Table,
         }
     )
     lines = in_one_piece(sums["line"])
-    if ascending(ids) and several_times(ids) is None:
+    if rising(ids):
         return rows, lines
     names = ["id", "currency", "activity_id"]
     order = pc.sort_indices(

@@ -18,6 +18,7 @@ __all__ = [
     "least",
     "numbered",
     "ranked",
+    "rising",
     "several_times",
     "spread",
     "starts_of_runs",
@@ -101,6 +102,11 @@ def starts_of_runs(values: Any) -> Any:
 def ascending(values: Any) -> bool:
     """Say whether no value is below the one before it, and none is missing."""
     return not values.null_count and _all(pc.less_equal(values[:-1], values[1:]))
+
+
+def rising(values: Any) -> bool:
+    """Say whether every value is above the one before it, and none is missing."""
+    return not values.null_count and _all(pc.less(values[:-1], values[1:]))
 
 
 def numbered(begins: Any) -> Any:

@@ -85,7 +85,8 @@ class RowMaker:
 
     def people(self, work: Work) -> Values:
         """Read the people of a block, and nothing else of it."""
-        return self._people.read(self._presence.of(work.get("email")))
+        addresses = work.get("email").dictionary_encode()
+        return self._people.read(self._presence.of(addresses))
 
     def finish(self, work: Work, people: Values) -> Made:
         """Make the rows of a block: those which are sound, with the pseudonyms of their people."""

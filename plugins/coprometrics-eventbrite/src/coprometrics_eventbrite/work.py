@@ -18,8 +18,8 @@ from coprometrics_eventbrite.times import Moments
 
 __all__ = ["Made", "Report", "Work"]
 
-_EACH_ITS_OWN: tuple[Meaning, ...] = ("order", "attendee", "barcode", "ordered")
-"""Columns in which most rows have a text of their own."""
+_EACH_ITS_OWN: tuple[Meaning, ...] = ("order", "attendee", "barcode", "ordered", "email")
+"""Columns in which many rows have a text of their own."""
 
 
 @frozen
@@ -45,7 +45,7 @@ class Report:
 
     @property
     def shared(self) -> frozenset[int]:
-        """The positions of the columns in which few texts are different, or each is hashed."""
+        """The positions of the columns in which few texts are different."""
         each_its_own = {self.positions.get(meaning) for meaning in _EACH_ITS_OWN}
         return frozenset(self.wanted).difference(each_its_own)
 
