@@ -25,6 +25,8 @@ _MARKS: tuple[tuple[bytes, str], ...] = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_UTF8 = ("utf-8", "utf-8-sig")
+"""They differ in the byte order mark alone, which is looked for in any case."""
 _CHUNK = 1 << 19
 _WIDEST = 4
 """How many bytes of UTF-8 a byte of another encoding is at most."""
@@ -111,7 +113,7 @@ class Utf8Stream:
     def _begin(self, encoding: Encoding, at: int) -> None:
         """Go on with an encoding from the first byte of a character."""
         self.encoding = encoding
-        self._plain = codecs.lookup(encoding.name).name == "utf-8"
+        self._plain = codecs.lookup(encoding.name).name in _UTF8
         self._decoder = codecs.getincrementaldecoder(encoding.name)("strict")
         self._at = at
         with self._reading():
