@@ -22,6 +22,7 @@ from ruamel.yaml import YAML
 from coprometrics.cli import main
 
 DOCS = Path(__file__).parents[1] / "docs"
+LONG = ("writing-an-importer",)
 LESSONS = [DOCS / "first-report.md", *sorted((DOCS / "guides").glob("*.md"))]
 BLOCK = re.compile(
     r"(?P<lead>(?:^\S[^\n]*\n)*)\n?^```(?P<language>\w*)\n(?P<text>.*?)^```$",
@@ -173,7 +174,13 @@ def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
     forget_modules_here()
 
 
-@pytest.mark.parametrize("page", LESSONS, ids=lambda page: page.stem)
+@pytest.mark.parametrize(
+    "page",
+    [
+        pytest.param(page, id=page.stem, marks=[pytest.mark.slow] * (page.stem in LONG))
+        for page in LESSONS
+    ],
+)
 def test_a_lesson_gives_what_it_shows(page: Path) -> None:
     assert Reader().follow(page) > 4
 

@@ -13,6 +13,8 @@ from pathlib import Path
 
 WORKERS = 2
 _PATIENCE = 120
+_SOON_READY = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+"""Little is done with much code, which is not worth compiling well."""
 
 
 def java_is_here() -> bool:
@@ -85,6 +87,8 @@ def session(address: str, folder: Path) -> Iterator[object]:
         .config("spark.ui.enabled", "false")
         .config("spark.ui.showConsoleProgress", "false")
         .config("spark.executor.memory", "768m")
+        .config("spark.driver.extraJavaOptions", _SOON_READY)
+        .config("spark.executor.extraJavaOptions", _SOON_READY)
         .config("spark.sql.shuffle.partitions", "2")
         .config("spark.sql.session.timeZone", "America/St_Johns")
         .config("spark.sql.ansi.enabled", "false")

@@ -17,6 +17,8 @@ from coprometrics.records import AwardAdjustment, GrantAward, ScheduleLine
 
 from .grants_oracle import FEW, MOST, Calendar, ContradictionError, Rules
 
+pytestmark = pytest.mark.slow
+
 # Each award of an example has a currency of its own, so that one call tells them all apart.
 CURRENCIES = [
     *("GBP", "JPY", "KWD", "EUR", "USD", "BHD", "KRW", "CHF"),

@@ -101,6 +101,7 @@ ROWS = st.sampled_from(sorted(METRICS)).flatmap(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=15)
 @given(ROWS)
 def test_whatever_the_records_every_proposal_is_what_they_give(rows: tuple[list[Any], ...]):

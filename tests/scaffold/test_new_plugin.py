@@ -74,6 +74,7 @@ def test_the_linter_has_nothing_to_say(name: str, tmp_path: Path) -> None:
         assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.slow
 def test_its_own_tests_pass_at_once(tmp_path: Path) -> None:
     """Those of memory are left to the slow test; they take most of the time."""
     made = new_plugin("tea-till", tmp_path)

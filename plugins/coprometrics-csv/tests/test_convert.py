@@ -276,6 +276,7 @@ def test_whole_numbers_are_the_same_quickly(texts: list[str]) -> None:
     agrees(readers.integer_reader(UK), texts)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=30)
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=6)))
 def test_identifiers_and_texts_are_the_same_quickly(texts: list[str]) -> None:

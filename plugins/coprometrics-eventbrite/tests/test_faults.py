@@ -106,7 +106,9 @@ def too_often(seed: int) -> Iterator[Fault | None]:
         yield chance.choice(PASSING)
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize(
+    "seed", [*range(8), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(8, 40))]
+)
 def test_faults_that_do_not_pass_end_in_an_error_and_leave_the_store_alone(
     seed: int, httpserver: HTTPServer, tmp_path: Path
 ) -> None:

@@ -34,7 +34,17 @@ from .server import (
     serve,
 )  # fmt: skip
 
-CANARIES = (TOKEN, "Secretname", "secret.example", "Secret Street", "07700 9", "N1 2AB", "Ada Byron")
+pytestmark = pytest.mark.slow
+
+CANARIES = (
+    TOKEN,
+    "Secretname",
+    "secret.example",
+    "Secret Street",
+    "07700 9",
+    "N1 2AB",
+    "Ada Byron",
+)
 CODES = (
     (401, "NO_AUTH"), (400, "INVALID_AUTH"), (400, "BAD_PAGE"), (400, TOKEN), (403, "X"),
     (404, "NOT_FOUND"), (500, TOKEN), (302, "MOVED"), (429, "HIT_RATE_LIMIT"), (599, "ODD"),
