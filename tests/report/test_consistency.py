@@ -254,6 +254,7 @@ def exactly(name: str) -> tuple[int, str]:
     return (2 if name.startswith("share") else 0), "half_up"
 
 
+@settings(max_examples=1 + settings.default.max_examples // 3)
 @given(truths, st.randoms(use_true_random=False))
 def test_a_planted_contradiction_is_found_and_its_figure_is_a_suspect(truth, chance):
     name = chance.choice(sorted(truth.values))

@@ -7,7 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coprometrics.errors import SchemaError
@@ -25,6 +25,8 @@ from coprometrics.tables.json_schema import json_row, json_validator
 from coprometrics.tables.validation import validate
 from coprometrics.testing.strategies import records, rows
 
+FOR_EACH = settings(max_examples=1 + settings.default.max_examples // 3)
+"""All types together have some three times as many examples as other laws."""
 EVERY_TYPE = pytest.mark.parametrize("record_type", RECORD_TYPES, ids=lambda t: t.__name__)
 
 WRONG_TEXTS = st.sampled_from(
@@ -101,6 +103,7 @@ def _column(values: list[Any], kind: pa.DataType) -> pa.Array[Any]:
 
 
 @EVERY_TYPE
+@FOR_EACH
 @given(data=st.data())
 def test_every_verdict_is_that_of_the_json_schema(record_type: type[Record], data: st.DataObject):
     table = data.draw(tables(record_type))
@@ -117,6 +120,7 @@ def test_every_verdict_is_that_of_the_json_schema(record_type: type[Record], dat
 
 
 @EVERY_TYPE
+@FOR_EACH
 @given(data=st.data())
 def test_records_that_can_be_made_pass_and_come_back_unchanged(
     record_type: type[Record], data: st.DataObject
@@ -129,6 +133,7 @@ def test_records_that_can_be_made_pass_and_come_back_unchanged(
 
 
 @EVERY_TYPE
+@FOR_EACH
 @given(data=st.data())
 def test_a_row_that_the_columns_accept_can_be_made_into_a_record(
     record_type: type[Record], data: st.DataObject

@@ -60,6 +60,8 @@ def test_a_wrong_encoding_names_line_and_remedy(ledger: Any) -> None:
         SourceError, match=r"t\.csv:3: this is not utf-8: byte 47 is wrong; set enc"
     ):
         ledger(text)
+    with pytest.raises(SourceError, match=r"t\.csv:3: this is not utf-8-sig: byte 47 is wrong"):
+        ledger(text, encodings=["utf-8-sig"])
     with pytest.raises(SourceError, match="ends within a character"):
         ledger((HEAD + ROW + "é").encode()[:-1])
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import encodings.aliases
 import os
 import tempfile
 from pathlib import Path
@@ -25,7 +27,7 @@ BYTES = st.builds(
     st.sampled_from([b"", b"\xef\xbb\xbf", b"\xff\xfe"]),
     LINES,
     st.sampled_from(["\n", "\r\n", "\r"]),
-    st.sampled_from(["utf-8", "cp1252", "utf-16-le"]),
+    st.sampled_from(["utf-8", "cp1252", "utf-16-le", "iso2022_jp"]),
     st.sampled_from([b"", b"\xc3", b"\xff"]),
 )
 
@@ -65,7 +67,10 @@ def decoded(data: bytes, encodings: tuple[str, ...]) -> tuple[str, str, tuple[st
     data=BYTES,
     header=st.sampled_from([0, 1]),
     encodings=st.sampled_from(
-        [("utf-8", "cp1252"), ("utf-8", "utf-16-le", "latin-1"), ("cp1252",), ("ascii", "utf-8")]
+        [
+            *[("utf-8", "cp1252"), ("utf-8", "utf-16-le", "latin-1"), ("cp1252",)],
+            *[("ascii", "utf-8"), ("iso2022_jp", "cp1252"), ("utf-8", "cp1252", "utf-8")],
+        ]
     ),
     more=st.integers(4, 40),
 )
@@ -96,6 +101,22 @@ def test_a_file_is_read_in_the_first_encoding_that_can_read_all_of_it(
     else:
         assert whole[0] == (name, refused)
         assert whole[1] == again[1]
+
+
+@given(st.text(st.characters(max_codepoint=0x7F)))
+@example("\x1b$B!!\x1b(B")
+@example("\\u0041+AGE-~{!!~}\x0e\x0f")
+def test_encodings_that_are_known_to_keep_ascii_do(text: str) -> None:
+    kept = 0
+    for name in sorted(set(encodings.aliases.aliases.values())):
+        try:
+            official = codecs.lookup(name)
+        except LookupError:
+            continue
+        if encoding._KEEPS_ASCII.fullmatch(official.name):
+            assert text.encode().decode(name) == text
+            kept += 1
+    assert kept > 30
 
 
 def test_a_file_of_ascii_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

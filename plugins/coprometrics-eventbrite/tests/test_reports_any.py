@@ -64,7 +64,10 @@ REPORTS = st.one_of(
     ),
 )
 ODD = ["", " General ", "n/a", "Info Requested", "-", "x", "manual", "Deleted", "15.00", "GBP"]
-FEW = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+FEW = settings(
+    max_examples=1 + settings.default.max_examples // 2,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 
 
 def placed(found: Any) -> tuple[Any, ...]:

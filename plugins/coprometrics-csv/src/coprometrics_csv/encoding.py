@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import contextlib
 import os
+import re
 import sys
 from collections.abc import Iterator
 from typing import BinaryIO
@@ -27,6 +28,8 @@ _MARKS: tuple[tuple[bytes, str], ...] = (
 )
 _UTF8 = ("utf-8", "utf-8-sig")
 """They differ in the byte order mark alone, which is looked for in any case."""
+_KEEPS_ASCII = re.compile(r"utf-8(-sig)?|ascii|cp125\d|iso8859-\d+|koi8-[rtu]|mac-\w+")
+"""Encodings whose bytes below 0x80 are those of ASCII, whatever stands before them."""
 _CHUNK = 1 << 19
 _WIDEST = 4
 """How many bytes of UTF-8 a byte of another encoding is at most."""
@@ -55,8 +58,8 @@ class Utf8Stream:
     """Reads a file as UTF-8 into memory of Arrow; what is UTF-8 already goes there without a copy.
 
     The encoding is that of the byte order mark, or the first that can read the whole file. Up to
-    the first byte beyond ASCII they are all the same, so that only from there on the file is looked
-    through in advance. The last of the encodings is not tried: reading with it will tell.
+    the first byte beyond ASCII most of them are the same, so that only from there on the file is
+    looked through in advance. The last of them is not tried: reading with it will tell.
 
     Args:
         source: what to read.
@@ -71,10 +74,11 @@ class Utf8Stream:
         self._name = source.name
         self._file = file
         self._pending = b""
+        self._position = 0
         marked = _encoding_of_mark(source)
         self._candidates = encodings if marked is None else ()
         self._begin(marked or Encoding(encodings[0]), marked.skip if marked else 0)
-        if not all(map(_keeps_ascii, self._candidates)):
+        if not all(_KEEPS_ASCII.fullmatch(codecs.lookup(name).name) for name in self._candidates):
             self._decide()
 
     def read_into(self, room: pa.Buffer, at: int) -> int:
@@ -88,6 +92,23 @@ class Utf8Stream:
             SourceError: at the first byte that the encoding does not have, with its line; and where
                 the disk or the network fails.
         """
+        size = self._next(room, at)
+        self._position = self._at
+        return size
+
+    def position(self) -> int:
+        """Say how many bytes of the file were read; another thread may be reading."""
+        return self._position
+
+    def left(self) -> int:
+        """Guess how many bytes there are to come; very many where nobody knows."""
+        try:
+            unread = os.fstat(self._file.fileno()).st_size - self._at
+        except OSError:
+            return sys.maxsize
+        return max(unread, 0) * (1 if self._plain else _WIDEST) + len(self._pending)
+
+    def _next(self, room: pa.Buffer, at: int) -> int:
         view = memoryview(room).cast("B")[at:]
         if self._candidates:
             with self._reading():
@@ -97,18 +118,6 @@ class Utf8Stream:
                 return size
             self._decide()
         return self._copy(room.slice(at), view) if self._plain else self._decode(view)
-
-    def position(self) -> int:
-        """Say how many bytes of the file were read."""
-        return self._file.tell()
-
-    def left(self) -> int:
-        """Guess how many bytes there are to come; very many where nobody knows."""
-        try:
-            unread = os.fstat(self._file.fileno()).st_size - self.position()
-        except OSError:
-            return sys.maxsize
-        return max(unread, 0) * (1 if self._plain else _WIDEST) + len(self._pending)
 
     def _begin(self, encoding: Encoding, at: int) -> None:
         """Go on with an encoding from the first byte of a character."""
@@ -124,14 +133,14 @@ class Utf8Stream:
         names, self._candidates = self._candidates, ()
         for number, name in enumerate(names):
             self._begin(Encoding(name, refused=names[:number]), self._at)
-            if name == names[-1] or self._can_go_on():
+            if number == len(names) - 1 or self._can_go_on():
                 return
 
     def _can_go_on(self) -> bool:
         """Say whether the encoding can read the rest; what comes next stays the same."""
         start, room = self._at, pa.allocate_buffer(_CHUNK)
         try:
-            while self.read_into(room, 0):
+            while self._next(room, 0):
                 pass
         except UnreadableError:
             raise
@@ -202,19 +211,11 @@ def _encoding_of_mark(source: Source) -> Encoding | None:
     return None
 
 
-def _keeps_ascii(name: str) -> bool:
-    """Say whether an encoding writes ASCII as it is."""
-    ascii_ = bytes(range(0x80))
-    try:
-        return ascii_.decode(name) == ascii_.decode()
-    except UnicodeError:
-        return False
-
-
 def _line_of(file: BinaryIO, encoding: Encoding, at: int) -> int:
     """Count the lines before a byte, which only a message needs."""
     file.seek(0)
-    newline = "\n".encode(encoding.name)
+    # The first of a text may have a byte order mark before it.
+    newline = "\n\n".encode(encoding.name).removeprefix("\n".encode(encoding.name))
     line, left = 1, at
     while left > 0 and (chunk := file.read(min(left, _CHUNK))):
         line += chunk.count(newline)

@@ -31,7 +31,8 @@ class Turnout:
     def see(self, tickets: pa.Table) -> None:
         """Look at tickets: their ``standing`` and ``event_id``."""
         both = ["standing", "event_id"]
-        different = tickets.select(both).group_by(both, use_threads=False).aggregate([])
+        told = tickets.select(both).combine_chunks()
+        different = told.group_by(both, use_threads=False).aggregate([])
         events = {"registered": self._booked, "checked_in": self._checked}
         for found in plain_columns(different).to_pylist():
             events.get(found["standing"], set()).add(found["event_id"])
