@@ -117,7 +117,8 @@ def zip_bytes(members: Mapping[str, bytes]) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
         for name, data in members.items():
-            made.writestr(name, data)
+            # Of a fixed date, so that they are the same bytes whenever they are made.
+            made.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED)
     return out.getvalue()
 
 
