@@ -31,6 +31,8 @@ from .server import (
     serve,
 )  # fmt: skip
 
+pytestmark = pytest.mark.slow
+
 SCHEDULES = 320
 BLOCK = 20
 
@@ -76,7 +78,6 @@ def expected(make_httpserver: HTTPServer, tmp_path_factory: pytest.TempPathFacto
     return fetched(make_httpserver, tmp_path_factory.mktemp("plain") / "pages", iter(()))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("block", range(SCHEDULES // BLOCK))
 def test_faults_that_pass_change_nothing_in_the_end(
     block: int, expected: list[Record], httpserver: HTTPServer, tmp_path: Path
@@ -106,9 +107,7 @@ def too_often(seed: int) -> Iterator[Fault | None]:
         yield chance.choice(PASSING)
 
 
-@pytest.mark.parametrize(
-    "seed", [*range(8), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(8, 40))]
-)
+@pytest.mark.parametrize("seed", range(40))
 def test_faults_that_do_not_pass_end_in_an_error_and_leave_the_store_alone(
     seed: int, httpserver: HTTPServer, tmp_path: Path
 ) -> None:
