@@ -1,7 +1,7 @@
 """Steps measured in turn, each in a process of its own: how long, and how the memory grows.
 
 A machine that others use as well is quicker at one moment than at the next. So the steps are taken
-in turn, several times, and of each the median is what counts.
+in turn, several times, and of each the median of the medians is what counts.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from pathlib import Path
 __all__ = ["Step", "measured", "wanted"]
 
 REPEATS = 3
+WARM = 2.0
+"""For so many seconds what is quick is repeated, so that the middle run is a warm one."""
 ROUNDS = 5
 Step = Callable[[Path], int]
 """Does something with a file, and gives how many rows it found."""
@@ -28,15 +30,15 @@ def peak() -> float:
 
 
 def measure(step: Step, path: Path) -> None:
-    """Print the seconds of the fastest run, and by how many MB the memory grew."""
+    """Print the seconds of the middle one of several runs, and by how many MB the memory grew."""
     before, times, found = peak(), [], set()
-    for _ in range(REPEATS):
+    while len(times) < REPEATS or sum(times) < WARM:
         start = time.perf_counter()
         found.add(step(path))
         times.append(time.perf_counter() - start)
     assert len(found) == 1
     assert min(found) > 0
-    print(min(times), peak() - before)
+    print(statistics.median(times), peak() - before)
 
 
 def measured(script: str, steps: Iterable[str], path: Path) -> dict[str, tuple[float, float]]:
