@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
+from random import Random
 
 import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coprometrics_eventbrite.repeats import coded, ranked, several_times, starts_of_runs
+from coprometrics_eventbrite.repeats import (
+    coded,
+    least,
+    ranked,
+    rising,
+    several_times,
+    spread,
+    starts_of_runs,
+)
 
 TEXTS = st.lists(st.sampled_from("abcdef"), max_size=9)
 SOME = TEXTS | TEXTS.map(sorted)
@@ -42,3 +51,24 @@ def test_a_run_begins_where_another_value_stands_before(values: list[str]) -> No
     for row, start in enumerate(starts):
         assert values[start : row + 1] == [values[row]] * (row + 1 - start)
         assert start == 0 or values[start - 1] != values[row]
+
+
+@given(values=SOME, choice=st.randoms(use_true_random=False))
+def test_the_least_of_a_code_is_that_of_all_that_have_it(values: list[str], choice: Random) -> None:
+    codes = coded(pa.array(values, pa.string()))
+    numbers = [choice.randrange(5) for _ in values]
+    expected = [min(n for n, value in zip(numbers, values, strict=True) if value == one)
+                for one in dict.fromkeys(values)]  # fmt: skip
+    assert least(pa.array(numbers, pa.int64()), codes).to_pylist() == expected
+
+
+@given(rows=st.lists(st.tuples(st.booleans(), st.booleans()), max_size=9))
+def test_what_is_spread_comes_to_the_rows_that_are_marked(rows: list[tuple[bool, bool]]) -> None:
+    marks = pa.array([marked for marked, _ in rows], pa.bool_())
+    values = pa.array([value for marked, value in rows if marked], pa.bool_())
+    assert spread(marks, values).to_pylist() == [marked and value for marked, value in rows]
+
+
+@given(values=SOME)
+def test_values_rise_where_they_are_sorted_and_none_is_there_twice(values: list[str]) -> None:
+    assert rising(pa.array(values, pa.string())) == (values == sorted(set(values)))

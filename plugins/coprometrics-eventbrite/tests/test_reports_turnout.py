@@ -5,7 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+import pyarrow as pa
+
 from coprometrics.metrics import participation
+from coprometrics_eventbrite.turnout import Turnout
 
 HELD = {"id": "77", "starts_at": "2024-12-05T18:00", "timezone": "Europe/London"}
 
@@ -38,3 +41,11 @@ def test_bookings_of_an_event_to_come_are_not_counted(read: Any) -> None:
     now = dt.datetime(2024, 12, 5, 17, tzinfo=dt.UTC)
     found = read("us", events=[HELD], count="registered", now=now)
     assert [a.status for a in found.attendances] == ["registered"]
+
+
+def test_tickets_whose_pieces_have_words_of_their_own_are_counted_together() -> None:
+    turnout = Turnout()
+    pieces = [pa.array(words).dictionary_encode() for words in (["registered"], ["checked_in"] * 2)]
+    events = pa.chunked_array([["1", "2", "3"]])
+    turnout.see(pa.table({"standing": pa.chunked_array(pieces), "event_id": events}))
+    assert turnout.unknown(["1", "2", "3"]) == ["1"]
