@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import gc
+import os
 import subprocess
 import sys
-import time
 
 import pyarrow as pa
 import pytest
@@ -15,6 +14,9 @@ from coprometrics.errors import MetricError
 from coprometrics.metrics import funnel, grant_income, participation, revenue_share
 from coprometrics.periods import OperationalYears
 from coprometrics.records import Activity, Attendance
+
+from .awards import AUGUST, EXTENSION, TWO_YEARS
+from .kinds import as_table
 
 pytestmark = pytest.mark.spark
 
@@ -72,20 +74,25 @@ def test_both_workers_take_part(spark, many_events):
     assert len(workers) == 2
 
 
+def held(spark):
+    """Name the tables of which the cluster keeps rows, in memory or on disk."""
+    context = spark._jsc.sc()
+    context.listenerBus().waitUntilEmpty()
+    return {kept.id() for kept in context.getRDDStorageInfo()}
+
+
 def test_nothing_is_left_behind(spark, many_events):
-    kept = len(spark._jsc.getPersistentRDDs())
+    assert many_events.count() == 110_000
+    before = held(spark)
+    assert before
     result = funnel(many_events, ["x", "y"], order="strict")
     result.sensitivity()
     with pytest.raises(MetricError, match="there is no stage 'other'"):
         funnel(many_events, ["x", "other"])
+    awards, changes = (spark.createDataFrame(as_table([one])) for one in (TWO_YEARS, EXTENSION))
+    grant_income(awards, None, changes, periods=AUGUST)
     assert [table.name for table in spark.catalog.listTables() if table.isTemporary] == []
-    for _ in range(60):
-        gc.collect()
-        spark._jvm.System.gc()
-        if len(spark._jsc.getPersistentRDDs()) <= kept:
-            break
-        time.sleep(0.5)
-    assert len(spark._jsc.getPersistentRDDs()) <= kept
+    assert held(spark) == before
 
 
 def test_other_frames_are_sent_to_the_session_of_the_spark_one(spark):
@@ -186,3 +193,78 @@ def test_a_session_that_has_ended_is_told_of():
     assert told.stdout.rstrip().endswith(
         "see what the Spark session says, and start it again if it has ended"
     )
+
+
+CONNECTED = """
+import datetime as dt
+import pyarrow as pa
+from pyspark.sql import SparkSession
+from coprometrics import funnel, grant_income, revenue_share
+from coprometrics.errors import MetricError
+from coprometrics.periods import OperationalYears
+from coprometrics.records import AwardAdjustment, GrantAward
+
+session = (
+    SparkSession.builder.remote("local[1]")
+    .config("spark.driver.host", "127.0.0.1")
+    .config("spark.driver.bindAddress", "127.0.0.1")
+    .config("spark.connect.grpc.binding.address", "127.0.0.1")
+    .config("spark.ui.enabled", "false")
+    .getOrCreate()
+)
+assert "connect" in type(session).__module__
+events = session.sql(
+    "SELECT concat('p:', id % 4) AS entity_key, CASE WHEN id < 4 THEN 'x' ELSE 'y' END AS stage, "
+    "timestamp_micros(1672531200000000 + id) AS occurred_at FROM range(0, 7)"
+)
+found = funnel(events, ["x", "y"], order="strict")
+print([figure.number for figure in found.figures if figure.value == "reached"])
+award = GrantAward(
+    id="t:1", currency="GBP", amount_total_minor=1000,
+    starts_on=dt.date(2021, 8, 1), ends_on=dt.date(2023, 7, 31),
+)
+longer = AwardAdjustment(
+    id="t:2", award_id="t:1", kind="no_cost_extension",
+    effective_on=dt.date(2022, 9, 1), new_ends_on=dt.date(2024, 7, 31),
+)
+awards = session.createDataFrame(
+    pa.table({"id": ["t:1"], "currency": ["GBP"], "amount_total_minor": [1000],
+              "starts_on": [award.starts_on], "ends_on": [award.ends_on]})
+)
+years = OperationalYears(start_month=8)
+here = grant_income([award], None, [longer], periods=years)
+there = grant_income(awards, None, [longer], periods=years)
+print(there.rows.equals(here.rows))
+large = session.createDataFrame(
+    pa.table({"stream": ["a", "a"], "currency": ["GBP"] * 2, "amount_minor": [2**63 - 1] * 2})
+)
+try:
+    revenue_share(large)
+except MetricError as error:
+    print("error:", error)
+print([table.name for table in session.catalog.listTables()])
+"""
+
+
+TOO_LARGE = (
+    "the sum 18446744073709551614 does not fit in 64 bits; "
+    "check the amounts: they must be in minor units, such as pence"
+)
+
+
+def test_a_session_over_spark_connect_gives_the_same():
+    pytest.importorskip("grpc_status", reason="what Spark Connect needs is not installed")
+    told = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", CONNECTED],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "SPARK_LOCAL_IP": "127.0.0.1"},
+    )
+    assert told.returncode == 0, told.stderr[-2000:]
+    assert told.stdout.splitlines() == [
+        "[4, 3]",
+        "True",
+        f"error: {TOO_LARGE}",
+        "[]",
+    ]

@@ -58,7 +58,7 @@ class Spark(Engine):
         self._session = session
         self._token = uuid4().hex[:12]
         self._views: list[str] = []
-        self._cached: list[Any] = []
+        self._releases: list[Callable[[], object]] = []
         try:
             for given in inputs:
                 self._take(given)
@@ -68,30 +68,40 @@ class Spark(Engine):
             raise
 
     def close(self) -> None:
-        for frame in self._cached:
-            _quietly(frame.unpersist)
+        for release in self._releases:
+            _quietly(release)
         for view in self._views:
             _quietly(partial(self._session.catalog.dropTempView, view))
-        self._cached, self._views = [], []
+        self._releases, self._views = [], []
 
     def keep(self, name: str, query: str) -> None:
         frame = _translated(lambda: self._settled(self._frame(query)))
         self.define(name, f"SELECT * FROM {self._placed(frame)}")
 
     def _settled(self, frame: Any) -> Any:
-        """Work a frame out now.
+        """Work a frame out once, and hold what it gives until the end.
 
         A checkpoint, not a cache: the plan of a table made from others would grow with each of
-        them. Spark frees it once nobody holds it any more. Some plans it cannot put the attributes
-        of its checkpoint back to; those are cached.
+        them. Some plans Spark cannot put the attributes of their checkpoint back to; those are
+        cached.
         """
         from py4j.protocol import Py4JJavaError
+        from pyspark.errors import PySparkException
 
+        here = hasattr(frame, "_jdf")
         try:
-            return frame.localCheckpoint()
-        except Py4JJavaError:
-            self._cached.append(frame.persist())
-            return self._cached[-1]
+            settled = frame.localCheckpoint(eager=not here)
+        except (Py4JJavaError, PySparkException):
+            cached = frame.persist()
+            self._releases.append(cached.unpersist)
+            return cached
+        if here:
+            # Spark frees a checkpoint when garbage collectors come by, in Python and in Java, which
+            # may take half an hour. Over Spark Connect it does once no frame of ours is left.
+            rows = settled._jdf.queryExecution().logical().rdd()
+            self._releases.append(partial(rows.unpersist, False))
+            rows.count()
+        return settled
 
     def table(self, query: str) -> pa.Table:
         found: pa.Table = _translated(lambda: self._frame(query).toArrow())
@@ -134,7 +144,10 @@ class Spark(Engine):
         if isinstance(native, pa.Table):
             frame = _translated(lambda: self._session.createDataFrame(native))
         view = f"coprometrics_{self._token}_{len(self._views)}"
-        _translated(lambda: frame.createOrReplaceTempView(view))
+        # Spark ends the caching of the frame that a dropped view shows, also where the caller asked
+        # for it. No frame of the caller has passed through a column with this text.
+        own = frame.selectExpr("*", f"'{view}' AS {view}").drop(view)
+        _translated(lambda: own.createOrReplaceTempView(view))
         self._views.append(view)
         return view
 
