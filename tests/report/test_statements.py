@@ -7,13 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import example, given
+from hypothesis import given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from coprometrics.errors import ReportError
-from coprometrics.report._matching import Matcher
-from coprometrics.report._template import parse_template
 from coprometrics.report._wording import changes
 from coprometrics.report.document import parse_document, read_document
 from coprometrics.report.findings import Finding
@@ -357,124 +355,6 @@ def test_a_malformed_statement_is_refused(statement: str, said: str) -> None:
     assert caught.value.remedy
 
 
-# Rendered into a document in any dress, a statement gives back exactly what was printed.
-
-WORDS = [
-    *("alpha", "beta", "gamma", "delta", "epsilon", "zeta", "theta", "kappa", "lambda"),
-    *("sigma", "omega", "it's", "co-op"),
-]
-FIGURES = [
-    *("21", "1,482", "48.6%", "30 per cent", "24.8K", "£1.2m", "£1,179,818.54", "over 100"),
-    *("100+", "nearly 500", "eight", "a third", "half", "6\u20139", "six to nine", "(15.00)"),
-    *(
-        "\u221215",
-        "-£15",
-        "seventeen",
-        "twenty-one",
-        "1\u00a0482",
-        "GBP 15",
-        "15 GBP",
-        "2 out of 3",
-    ),
-]
-SPACES = [" ", "  ", "\n", "\n\n", " \n \n ", "\u00a0", "\t", "\r\n"]
-DRESSES = {
-    "markdown": ["{}", "**{}**", "*{}*", "[{}](http://x/12)", "`{}`", "<b>{}</b>", "<!-- 9 -->{}"],
-    "html": [
-        "{}",
-        "<b>{}</b>",
-        "<a href='p12'>{}</a>",
-        "<td>{}</td>",
-        "<!-- 9 -->{}",
-        "<i>{}</i> ",
-    ],
-    "text": ["{}"],
-}
-
-
-@st.composite
-def rendered(draw: st.DrawFn) -> tuple[str, str, Any, list[str]]:
-    words = draw(st.permutations(WORDS))
-    kind = draw(st.sampled_from(sorted(DRESSES)))
-    template: list[str] = []
-    source: list[str] = []
-    figures: list[str] = []
-    filled = False
-    for number in range(draw(st.integers(2, 9))):
-        # Two figures side by side may read as one ("1 482"), so words part them here.
-        filled = number > 0 and not filled and draw(st.booleans())
-        if number == 0 and draw(st.booleans()):
-            filled = True
-        text = draw(st.sampled_from(FIGURES)) if filled else words[number]
-        template.append(f"{{f{number}}}" if filled else text)
-        if filled:
-            figures.append(text)
-        elif draw(st.booleans()):
-            text = text.replace("'", "\u2019").replace("-", "\u2011")
-        source.append(draw(st.sampled_from(DRESSES[kind])).format(text))
-        source.append(draw(st.sampled_from(SPACES)))
-    if not figures:
-        template.append("{last}")
-        figures.append("7")
-        source.append("7 ")
-    if len(template) == len(figures):
-        template.append("end")
-        source.append("end")
-    before = draw(st.sampled_from(["", "Filler. ", "Filler\n\n", "Filler 12.\n\n"]))
-    after = draw(st.sampled_from(["", ". Filler", "\n\nFiller 12", " filler"]))
-    return " ".join(template), before + "".join(source) + after, kind, figures
-
-
-@given(rendered())
-@example(("{a} alpha", "<b>GBP 15</b> alpha", "html", ["GBP 15"]))
-def test_a_rendered_statement_gives_back_what_was_printed(
-    case: tuple[str, str, Any, list[str]],
-) -> None:
-    statement, source, kind, figures = case
-    result = bind_statement(statement, parse_document(source, kind))
-    assert result.finding is None
-    assert [binding.printed for binding in result.bindings] == figures
-    lines = source.replace("\r\n", "\n").split("\n")
-    for binding in result.bindings:
-        line = lines[binding.place.line - 1]
-        assert line[binding.place.column - 1 : binding.end.column - 1] == binding.printed
-        assert binding.place.line == binding.end.line
-
-
-@given(
-    st.lists(st.sampled_from(["{", "}", "{a}", "{b}", " ", "x", "people", "%", "{{", "£"])).map(
-        "".join
-    ),
-    st.lists(st.sampled_from(["15", " ", "people", "x", "%", "\n\n", "£", ",", "{", "-", "a"])).map(
-        "".join
-    ),
-)
-def test_any_statement_is_bound_or_explained(statement: str, source: str) -> None:
-    try:
-        figures = figures_of(statement)
-    except ReportError:
-        return
-    result = bind_statement(statement, parse_document(source, "text"))
-    assert (result.finding is None) == bool(result.bindings)
-    assert {binding.figure for binding in result.bindings} <= set(figures)
-
-
-@pytest.mark.parametrize(
-    ("statement", "source"),
-    [
-        ("{a} one {b} one {c} one {d} two", "one " * 3_000),
-        ("a a a a a a a {n} b", "a " * 20_000),
-        ("{a} to {b} to {c} to {d} end", "6 to " * 3_000),
-        ("{n} a", "1 1 1 1 1 1 1 a " * 2_000),
-        ("{n} b", "over not ~ 1\u00bd or 1 x 1 in 1 to 1 plus or so b " * 500),
-        ("we {n}", "we over over not not 5 or 5 to 5 or 5 x 5\u00bd\u00bd plus-plus-x " * 500),
-    ],
-)
-def test_hostile_documents_take_no_longer(statement: str, source: str) -> None:
-    # A matcher that goes back and forth would take hours; nothing is timed here.
-    assert bind_statement(statement, parse_document(source, "text")).finding is not None
-
-
 @pytest.mark.samples
 def test_every_statement_of_the_real_report_is_found_once() -> None:
     folder = SAMPLES / "report"
@@ -498,45 +378,3 @@ def test_every_statement_of_the_real_report_is_found_once() -> None:
     assert found["revenue.share.talks"] == {"0.4%"}
     assert found["x.growth"] == {"17%"}
     assert all(len(printed) == 1 for printed in found.values())
-
-
-ALIKE = ["we", "met", "12", "people", "of", "5 000", "a b", "7.", "9"]
-BRIEF = st.lists(st.sampled_from(ALIKE), min_size=1, max_size=12).map(" ".join)
-
-
-@given(BRIEF, BRIEF, st.lists(st.sampled_from(["we", "met", "of", "a", "{x}"]), max_size=5))
-def test_the_rarest_words_lead_to_the_same_passages(text: str, more: str, words: list[str]) -> None:
-    statement = " ".join(["we", *words, "{y}", "people"])
-    document = parse_document(f"{text} we 5 people. {more}", "text")
-    matcher = Matcher(document, parse_template(statement), NumberFormat())
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Matcher, "_starts_near", lambda self, k, at: self.occurrences(at[k].text))
-        wanted = [*Matcher(document, matcher.parts, matcher.style).hits()]
-    assert [*matcher.hits()] == wanted
-
-
-def test_many_sentences_that_begin_alike_are_not_all_tried(monkeypatch: pytest.MonkeyPatch) -> None:
-    tried: list[int] = []
-    fits = Matcher.words_fit
-
-    def counted(self: Matcher, k: int, start: int) -> bool:
-        tried.append(start)
-        return fits(self, k, start)
-
-    monkeypatch.setattr(Matcher, "words_fit", counted)
-    text = "".join(f"We gave {number} talks about topic{number}x.\n" for number in range(300))
-    document = parse_document(text, "text")
-    assert bind_statement("We gave {n} talks about topic7x.", document).finding is None
-    assert len(tried) < 10
-    absent = bind_statement("We gave {n} talks about topic700x.", document).finding
-    assert absent is not None
-    assert len(tried) < 500
-
-
-def test_places_before_the_words_are_tried_once() -> None:
-    # With thirty groups of digits there are 2 ** 29 ways to part them.
-    text = "123 " * 30 + "people"
-    statement = "".join(f"{{f{number}}} " for number in range(31)) + "people"
-    found = bind_statement(statement, parse_document(text, "text")).finding
-    assert found is not None
-    assert found.code == "statement-not-found"
