@@ -301,6 +301,7 @@ def _format(path: Path) -> str:
     return str(found)
 
 
+_AS_A_VIEW = "CREATE TABLE held AS FROM {0}; DROP TABLE {0}; CREATE VIEW {0} AS FROM held"
 _NULLABLE = "ALTER TABLE coprometrics_store ALTER setting DROP NOT NULL"
 
 
@@ -318,6 +319,20 @@ _NULLABLE = "ALTER TABLE coprometrics_store ALTER setting DROP NOT NULL"
         ("CREATE OR REPLACE TABLE coprometrics_store (number BIGINT)", "is missing"),
         ("DROP TABLE coprometrics_sources", "is missing"),
         ("ALTER TABLE coprometrics_sources DROP COLUMN source_name", "is missing"),
+        (_AS_A_VIEW.format("coprometrics_sources"), "coprometrics_sources is a view, and no table"),
+        (_AS_A_VIEW.format("income"), "income is a view, and no table"),
+        (
+            "ALTER TABLE coprometrics_sources ALTER imported_at TYPE VARCHAR",
+            "coprometrics_sources.imported_at is VARCHAR, and should be TIMESTAMP WITH TIME ZONE",
+        ),
+        (
+            "ALTER TABLE income ALTER amount_minor TYPE VARCHAR",
+            "income.amount_minor is VARCHAR, and should be BIGINT",
+        ),
+        (
+            "ALTER TABLE income ALTER source_number TYPE DOUBLE",
+            "income.source_number is DOUBLE, and should be BIGINT",
+        ),
     ],
 )
 def test_a_store_whose_notes_on_itself_are_damaged_is_refused_and_left_as_it_is(

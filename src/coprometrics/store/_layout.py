@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import duckdb
@@ -23,14 +24,19 @@ _SQL_TYPES = {
     "integer": "BIGINT",
     "boolean": "BOOLEAN",
     "date": "DATE",
-    "instant": "TIMESTAMPTZ",
+    "instant": "TIMESTAMP WITH TIME ZONE",
     "strings": "VARCHAR[]",
 }
-_SOURCES = (
-    "source_number BIGINT NOT NULL, importer VARCHAR, importer_version VARCHAR, "
-    "core_version VARCHAR, source_name VARCHAR, source_sha256 VARCHAR, imported_at TIMESTAMPTZ"
-)
-_SOURCE_NAMES = ", ".join(column.split()[0] for column in _SOURCES.split(", "))
+_STORE = {"name": "VARCHAR", "setting": "VARCHAR"}
+_SOURCES = {
+    "source_number": "BIGINT",
+    "importer": "VARCHAR",
+    "importer_version": "VARCHAR",
+    "core_version": "VARCHAR",
+    "source_name": "VARCHAR",
+    "source_sha256": "VARCHAR",
+    "imported_at": "TIMESTAMP WITH TIME ZONE",
+}
 _OWN = ("source_number", *PLACE)
 
 
@@ -38,8 +44,8 @@ def create(connection: duckdb.DuckDBPyConnection) -> None:
     """Make all the tables of a store, in one transaction."""
     connection.begin()
     for statement in (
-        "CREATE TABLE coprometrics_store (name VARCHAR NOT NULL, setting VARCHAR NOT NULL)",
-        f"CREATE TABLE coprometrics_sources ({_SOURCES})",
+        f"CREATE TABLE coprometrics_store ({_written(_STORE, required=_STORE)})",
+        f"CREATE TABLE coprometrics_sources ({_written(_SOURCES, required=['source_number'])})",
         f"INSERT INTO coprometrics_store VALUES ('format', '{FORMAT}')",
     ):
         connection.execute(statement)
@@ -52,7 +58,8 @@ class Layout:
     """What a DuckDB file has of the tables of a store.
 
     Attributes:
-        tables: the names of all its tables.
+        tables: its tables, and the types of their columns by name.
+        views: the names of its views.
 
     Args:
         connection: the file.
@@ -62,7 +69,19 @@ class Layout:
     def __init__(self, connection: duckdb.DuckDBPyConnection, name: str) -> None:
         self._connection = connection
         self._name = name
-        self.tables = {row[0] for row in connection.execute("SHOW TABLES").fetchall()}
+        here = "database_name = current_database() AND schema_name = current_schema()"
+        views = f"SELECT view_name FROM duckdb_views() WHERE NOT internal AND {here}"
+        columns = f"SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE {here}"
+        self.views = {name for (name,) in connection.execute(views).fetchall()}
+        self.tables: dict[str, dict[str, str]] = {}
+        for table, column, type_ in connection.execute(columns).fetchall():
+            if table not in self.views:
+                self.tables.setdefault(table, {})[column] = type_
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is in the file."""
+        return not self.tables and not self.views
 
     @property
     def is_store(self) -> bool:
@@ -77,23 +96,21 @@ class Layout:
 
         Raises:
             StoreVersionError: when a newer release wrote it.
-            StoreError: when what it notes of itself is damaged.
+            StoreError: when it is damaged: what it notes of itself, or a column of another type.
         """
         found = self._format()
-        missing = self._missing_columns()
         if found > FORMAT:
             raise self._newer(f"it has format {found}, this release knows {FORMAT}")
+        self._demand("coprometrics_sources", _SOURCES)
+        missing = self._missing_columns()
         return missing if missing or found < FORMAT else None
 
     def _format(self) -> int:
-        """Give the format that it notes of itself, where it notes its sources too."""
-        try:
-            rows = self._connection.execute(
-                "SELECT DISTINCT setting::VARCHAR FROM coprometrics_store WHERE name = 'format'"
-            ).fetchall()
-            self._connection.execute(f"SELECT {_SOURCE_NAMES} FROM coprometrics_sources LIMIT 0")
-        except (duckdb.BinderException, duckdb.CatalogException):
-            raise self._damaged("a table of its own, or a column of one, is missing") from None
+        """Give the format that it notes of itself."""
+        self._demand("coprometrics_store", _STORE)
+        rows = self._connection.execute(
+            "SELECT DISTINCT setting FROM coprometrics_store WHERE name = 'format'"
+        ).fetchall()
         noted = rows[0][0] if len(rows) == 1 else None
         if noted is None or not re.fullmatch("[1-9][0-9]{0,17}", noted):
             raise self._damaged("it does not say which format it has")
@@ -102,18 +119,34 @@ class Layout:
     def _missing_columns(self) -> list[tuple[type[Record], str | None]]:
         missing: list[tuple[type[Record], str | None]] = []
         for record_type in RECORD_TYPES:
-            if record_type.record_name not in self.tables:
+            name = record_type.record_name
+            known = {
+                field: _SQL_TYPES[spec.kind] for field, spec in field_specs(record_type).items()
+            }
+            known |= dict.fromkeys(_OWN, "BIGINT")
+            there = self._columns(name, known)
+            if not there:
                 missing.append((record_type, None))
                 continue
-            described = self._connection.execute(
-                f"DESCRIBE {quoted(record_type.record_name)}"
-            ).fetchall()
-            there = {row[0] for row in described}
-            known = [*field_specs(record_type), *_OWN]
-            if newer := there.difference(known):
-                raise self._newer(f"{record_type.record_name} has {', '.join(sorted(newer))}")
-            missing.extend((record_type, name) for name in known if name not in there)
+            if newer := there - known.keys():
+                raise self._newer(f"{name} has {', '.join(sorted(newer))}")
+            missing.extend((record_type, column) for column in known if column not in there)
         return missing
+
+    def _demand(self, table: str, columns: Mapping[str, str]) -> None:
+        """Refuse a store without a table in which it notes things of itself."""
+        if columns.keys() - self._columns(table, columns):
+            raise self._damaged("a table of its own, or a column of one, is missing")
+
+    def _columns(self, table: str, known: Mapping[str, str]) -> set[str]:
+        """Name the columns of a table, where those known have the types that they should."""
+        if table in self.views:
+            raise self._damaged(f"{table} is a view, and no table")
+        there = self.tables.get(table, {})
+        for column, type_ in known.items():
+            if there.get(column, type_) != type_:
+                raise self._damaged(f"{table}.{column} is {there[column]}, and should be {type_}")
+        return set(there)
 
     def migrate(self, missing: list[tuple[type[Record], str | None]]) -> None:
         """Make what is missing and note the present format, in one transaction."""
@@ -147,8 +180,15 @@ class Layout:
 
 def _create_table(connection: duckdb.DuckDBPyConnection, record_type: type[Record]) -> None:
     columns = [_column(name, spec) for name, spec in field_specs(record_type).items()]
-    columns += [f"{name} BIGINT" for name in _OWN]
+    columns.append(_written(dict.fromkeys(_OWN, "BIGINT")))
     connection.execute(f"CREATE TABLE {quoted(record_type.record_name)} ({', '.join(columns)})")
+
+
+def _written(columns: Mapping[str, str], required: Collection[str] = ()) -> str:
+    return ", ".join(
+        f"{name} {type_}{' NOT NULL' if name in required else ''}"
+        for name, type_ in columns.items()
+    )
 
 
 def _column(name: str, spec: FieldSpec) -> str:

@@ -323,7 +323,7 @@ class Store:
     def _bring_up_to_date(self, *, read_only: bool) -> None:
         layout = Layout(self._connection, self.name)
         if not layout.is_store:
-            if layout.tables or read_only:
+            if not layout.is_empty or read_only:
                 raise StoreError(
                     "this DuckDB file is not a store of coprometrics",
                     where=self.name,
