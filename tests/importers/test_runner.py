@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import os
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,76 +13,19 @@ from attrs import define, evolve
 
 from coprometrics.errors import (
     ConfigError,
-    ImporterError,
     ParameterError,
     PluginError,
     SourceError,
     StoreError,
 )
-from coprometrics.importers import (
-    Batch,
-    Complete,
-    Context,
-    Item,
-    Locator,
-    Match,
-    Notice,
-    Problem,
-    Refusal,
-    Skipped,
-    Source,
-)
-from coprometrics.importers.keys import PeopleKey
+from coprometrics.importers import Batch, Locator, Notice, Problem, Refusal, Skipped, Source
 from coprometrics.importers.registry import Found
-from coprometrics.importers.runner import import_source, load_config
+from coprometrics.importers.runner import load_config
 from coprometrics.plugins import Plugin
-from coprometrics.records import Activity, Attendance, Income, Record
+from coprometrics.records import Activity, Attendance, Income
 from coprometrics.store import Store
 
-NOW = dt.datetime(2024, 1, 1, tzinfo=dt.UTC)
-
-
-@define
-class Fake:
-    """An importer that yields what a test tells it to."""
-
-    script: Callable[[], Iterator[Any]]
-    name: str = "fake"
-    hook_api: int = 1
-    record_types: tuple[type[Record], ...] = (Income,)
-    config: type[Any] | None = None
-
-    def identify(self, source: Source) -> Match | None:
-        return None
-
-    def read(self, source: Source, config: Any, context: Context) -> Iterator[Item]:
-        yield from self.script()
-
-
-def found(*items: Any) -> Found:
-    return Found(Fake(lambda: iter(items)), Plugin("fake", "coprometrics-fake", "1.2"))
-
-
-def batch(*rows: tuple[str, int], start: int = 2, **extra: Any) -> Batch:
-    ids, amounts = zip(*rows, strict=True)
-    n = len(rows)
-    table = {
-        "id": ids, "stream": ["talks"] * n, "amount_minor": amounts, "currency": ["GBP"] * n,
-        "kind": ["fee"] * n, **extra,
-    }  # fmt: skip
-    return Batch(Income, pa.table(table), lines=pa.array(range(start, start + n), pa.int64()))
-
-
-@pytest.fixture
-def source(tmp_path: Path) -> Source:
-    path = tmp_path / "income.csv"
-    path.write_text("whatever")
-    return Source.at(path)
-
-
-def run(source: Source, importer: Found, store: Store, **options: Any):
-    context = Context(person_key=PeopleKey().pseudonym, now=NOW)
-    return import_source(source, importer, store, context=context, **options)
+from .invented import Fake, batch, found, run
 
 
 def test_every_row_is_accepted_refused_or_skipped(source: Source):
@@ -280,84 +221,6 @@ def test_a_configuration_is_asked_for_where_it_is_needed(tmp_path: Path):
         load_config(found(), tmp_path / "m.yaml")
 
 
-def test_a_source_that_is_not_there_is_named(tmp_path: Path):
-    with pytest.raises(SourceError, match="there is no such file"):
-        Source.at(tmp_path / "none.csv")
-
-
-@pytest.mark.parametrize("given", [".", "", "./.", "part/..", "../pages"])
-def test_a_folder_has_its_own_name_by_whatever_path(tmp_path: Path, monkeypatch, given: str):
-    (tmp_path / "pages" / "part").mkdir(parents=True)
-    monkeypatch.chdir(tmp_path / "pages")
-    assert Source.at(given).name == "pages"
-    monkeypatch.chdir("part")
-    assert Source.at("..").name == "pages"
-
-
-def test_a_folder_without_a_name_is_refused_unless_it_is_given_one():
-    with pytest.raises(SourceError, match="this folder has no name"):
-        Source.at("/")
-    assert Source.at("/", name="disk").name == "disk"
-
-
-def test_the_key_is_made_once_for_its_owner_alone(tmp_path: Path):
-    path = tmp_path / "coprometrics.key"
-    with Store.open() as store:
-        first = PeopleKey(path, store).pseudonym("ada@example.org")
-        assert path.stat().st_mode & 0o777 == 0o600
-        assert PeopleKey(path, store).pseudonym("Ada@Example.org") == first
-        assert path.read_text().strip() not in str(store.person_key_id())
-
-
-def test_no_key_is_made_where_nobody_needs_one(tmp_path: Path):
-    PeopleKey(tmp_path / "coprometrics.key")
-    assert not (tmp_path / "coprometrics.key").exists()
-
-
-def test_a_lost_key_is_not_replaced_in_silence(tmp_path: Path):
-    path = tmp_path / "coprometrics.key"
-    with Store.open() as store:
-        PeopleKey(path, store).pseudonym("ada@example.org")
-        path.unlink()
-        with pytest.raises(ImporterError, match="which is not here"):
-            PeopleKey(path, store).pseudonym("ada@example.org")
-        assert not path.exists()
-
-
-def test_another_key_is_not_taken_for_the_right_one(tmp_path: Path):
-    with Store.open() as store:
-        PeopleKey(tmp_path / "one.key", store).pseudonym("ada@example.org")
-        PeopleKey(tmp_path / "two.key").pseudonym("ada@example.org")
-        with pytest.raises(ImporterError, match="use the key file of this store"):
-            PeopleKey(tmp_path / "two.key", store).pseudonym("ada@example.org")
-
-
-@pytest.mark.parametrize(
-    ("text", "mode", "message"),
-    [("00" * 32, 0o644, "read by others"), ("xyz", 0o600, "not a key file"), ("", 0o600, "not a")],
-)
-def test_a_key_file_that_cannot_be_trusted_is_refused(tmp_path: Path, text, mode, message):
-    path = tmp_path / "k.key"
-    path.write_text(text)
-    path.chmod(mode)
-    with pytest.raises(ImporterError, match=message):
-        PeopleKey(path).pseudonym("ada@example.org")
-
-
-@pytest.fixture
-def pipe(tmp_path: Path) -> Path:
-    path = tmp_path / "pipe"
-    os.mkfifo(path, 0o600)
-    return path
-
-
-def test_only_a_regular_file_holds_a_key(pipe: Path, tmp_path: Path):
-    for path in (pipe, tmp_path, Path("/dev/null")):
-        with pytest.raises(ImporterError, match="must be in a regular file") as told:
-            PeopleKey(path).pseudonym("ada@example.org")
-        assert told.value.where == str(path)
-
-
 def test_nothing_waits_for_what_comes_through_a_pipe_or_a_socket(pipe: Path, tmp_path: Path):
     with socket.socket(socket.AF_UNIX) as other:
         other.bind(str(tmp_path / "socket"))
@@ -378,20 +241,6 @@ class Defaults:
 def test_a_configuration_with_defaults_needs_no_file():
     importer = Found(Fake(lambda: iter(()), config=Defaults), Plugin("fake", "p", "1"))
     assert load_config(importer, None) == Defaults()
-
-
-def test_a_folder_is_known_by_its_names_and_files(tmp_path: Path):
-    for folder in ("one", "two"):
-        (tmp_path / folder / "part").mkdir(parents=True)
-        (tmp_path / folder / "part" / "b.json").write_text("2")
-        (tmp_path / folder / "a.json").write_text("1")
-    one, two = Source.at(tmp_path / "one"), Source.at(tmp_path / "two")
-    (tmp_path / "secret").write_text("elsewhere")
-    (tmp_path / "one" / "link").symlink_to(tmp_path / "secret")
-    assert one.files() == ["a.json", "part/b.json"]
-    assert one.sha256() == two.sha256()
-    (tmp_path / "two" / "a.json").rename(tmp_path / "two" / "c.json")
-    assert one.sha256() != two.sha256()
 
 
 def visits(*ids: str, order: str = "t:o1") -> Batch:
@@ -436,94 +285,6 @@ def test_a_source_that_fails_or_changes_while_it_is_read_is_told_of_and_nothing_
         with pytest.raises(SourceError, match=r"income.csv: it changed while it was read"):
             run(source, importer(changing), store)
         assert store.count(Income) == 0
-
-
-# What a source tells all of.
-
-
-def whole(*ids: str) -> Complete:
-    return Complete(Income, "id", pa.array(ids))
-
-
-def amounts(store: Store) -> dict[str, int]:
-    return {one.id: one.amount_minor for one in store.records(Income)}
-
-
-def test_what_a_source_tells_all_of_is_as_it_tells_it(source: Source) -> None:
-    with Store.open() as store:
-        rows = [("o:1", 5), ("o:1:refund", -2), ("o:1:a:b", 3), ("o:10", 7), ("o:2", 9)]
-        run(source, found(batch(*rows)), store)
-        result = run(source, found(whole("o:1", "o:3"), batch(("o:3", 1))), store)
-        assert amounts(store) == {"o:1:a:b": 3, "o:10": 7, "o:2": 9, "o:3": 1}
-    assert (result.written.added, result.written.removed) == (1, 2)
-    assert [notice.code for notice in result.notices] == ["removed-records"]
-
-
-def test_what_it_gives_again_is_not_removed(source: Source) -> None:
-    with Store.open() as store:
-        run(source, found(batch(("o:1", 5), ("o:1:refund", -2))), store)
-        result = run(source, found(batch(("o:1", 5), ("o:1:refund", -3)), whole("o:1")), store)
-        assert amounts(store) == {"o:1": 5, "o:1:refund": -3}
-        assert (result.written.unchanged, result.written.replaced) == (1, 1)
-        again = run(source, found(batch(("o:1", 5), ("o:1:refund", -3)), whole("o:1")), store)
-    assert (again.written.unchanged, again.written.removed, again.notices) == (2, 0, [])
-
-
-@pytest.mark.parametrize("refused", [("o:2", None), ("", 5)])
-def test_nothing_is_removed_where_a_row_was_refused(source: Source, refused: Any) -> None:
-    with Store.open() as store:
-        run(source, found(batch(("o:1", 5))), store)
-        result = run(source, found(whole("o:1"), batch(refused)), store)
-        assert (result.refused, result.written.removed) == (1, 0)
-        assert amounts(store) == {"o:1": 5}
-
-
-def test_what_several_rows_claim_is_not_removed_either(source: Source) -> None:
-    with Store.open() as store:
-        run(source, found(batch(("o:1", 5))), store)
-        result = run(source, found(batch(("o:1", 6), ("o:1", 7)), whole("o:1")), store)
-        assert result.problems == {"conflicting-duplicate": 2}
-        assert amounts(store) == {"o:1": 5}
-
-
-def test_a_dry_run_removes_nothing(source: Source) -> None:
-    with Store.open() as store:
-        run(source, found(batch(("o:1", 5))), store)
-        run(source, found(whole("o:1")), store, dry_run=True)
-        assert amounts(store) == {"o:1": 5}
-        assert run(source, found(whole("o:1")), store).written.removed == 1
-        assert amounts(store) == {}
-
-
-@pytest.mark.parametrize(
-    ("item", "said"),
-    [
-        (Complete(Attendance, "order_id", pa.array(["1"])), "which it does not declare"),
-        (Complete(Income, "order_id", pa.array(["1"])), "no field with a text"),
-        (Complete(Income, "amount_minor", pa.array(["1"])), "no field with a text"),
-        (Complete(Income, "id", ["1"]), "are a list, no array"),
-        (Complete(Income, "id", pa.array([1])), "of type int64, no texts"),
-        (Complete("income", "id", pa.array(["1"])), "which it does not declare"),
-    ],
-)
-def test_a_claim_that_makes_no_sense_is_the_fault_of_the_plugin(
-    source: Source, item: Complete, said: str
-) -> None:
-    with Store.open() as store, pytest.raises(PluginError, match=said):
-        run(source, found(item), store)
-
-
-def test_an_older_source_that_comes_again_is_told(source: Source, tmp_path: Path) -> None:
-    newer = tmp_path / "newer.csv"
-    newer.write_text("something else")
-    with Store.open() as store:
-        run(source, found(batch(("o:a", 1), ("o:b", 2))), store)
-        assert run(Source.at(newer), found(batch(("o:a", 5))), store).notices == []
-        assert run(source, found(batch(("o:b", 2))), store).notices == []
-        (notice,) = run(source, found(batch(("o:a", 1), ("o:b", 2))), store).notices
-        assert run(source, found(batch(("o:b", 3))), store).notices == []
-    assert notice.code == "older-source-again"
-    assert "1 record is as it has them again" in notice.message
 
 
 def test_the_sources_that_are_kept_are_told_when_a_command_is_stopped(
