@@ -94,14 +94,16 @@ def test_a_collation_of_a_column_counts_for_nothing():
 
 @pytest.mark.skipif(not RELATIONS_STAY, reason="a relation of this DuckDB is read into memory")
 def test_what_went_wrong_in_an_open_transaction_is_what_is_told():
-    far = EVENTS.set_column(
-        2, "occurred_at", pa.array([0, 5 * 10**18, 0, 0, 0], pa.timestamp("us", tz="UTC"))
-    )
     with duckdb.connect() as connection:
-        relation = on(connection, far)
+        connection.execute(
+            "CREATE TABLE typed AS SELECT 'a' AS stream, 'GBP' AS currency, 'x' AS n"
+        )
+        relation = connection.sql(
+            "SELECT stream, currency, CAST(n AS BIGINT) AS amount_minor FROM typed"
+        )
         connection.begin()
-        with pytest.raises(MetricError, match="a number is too large"):
-            funnel(relation, ["r", "j"])
+        with pytest.raises(MetricError, match="a value of the data does not fit its type"):
+            revenue_share(relation)
 
 
 def test_a_relation_whose_table_is_gone_is_told_of():

@@ -7,12 +7,13 @@ import os
 import subprocess
 import sys
 
+import duckdb
 import pyarrow as pa
 import pytest
 
 from coprometrics.errors import MetricError
 from coprometrics.metrics import funnel, grant_income, participation, revenue_share
-from coprometrics.periods import OperationalYears
+from coprometrics.periods import OperationalYears, Period
 from coprometrics.records import Activity, Attendance
 
 from .awards import AUGUST, EXTENSION, TWO_YEARS
@@ -114,6 +115,64 @@ def test_other_frames_are_sent_to_the_session_of_the_spark_one(spark):
     assert result.figure("people_identified").number == 3
 
 
+def test_frames_of_two_sessions_are_refused_and_no_view_is_left(spark):
+    other = spark.newSession()
+    income = pa.table({"stream": ["a"], "amount_minor": [1], "currency": ["GBP"]})
+    payers = pa.table({"id": ["t:1"], "kind": ["charity"], "name": ["One"]})
+    with pytest.raises(MetricError, match=r"organisations: .*another Spark session"):
+        revenue_share(spark.createDataFrame(income), organisations=other.createDataFrame(payers))
+    assert other.catalog.listTables() == []
+    assert spark.catalog.listTables() == []
+
+
+def test_what_lies_here_is_sent_whatever_its_types(spark):
+    moments = pa.array([1_672_531_199_999_999_999, 0], pa.timestamp("ns", "UTC"))
+    held = pa.table(
+        {
+            "id": pa.array(["t:1", "t:2"], pa.string_view()),
+            "kind": ["talk"] * 2,
+            "starts_at": moments,
+            "timezone": ["UTC"] * 2,
+            "headcount": pa.array([5, 6], pa.uint64()),
+        }
+    )
+    came = pa.table({"activity_id": ["t:1"], "status": ["attended"], "person_key": ["0" * 32]})
+    year = Period(dt.date(2022, 1, 1), dt.date(2022, 12, 31), "2022")
+    for narrow in (pa.uint8(), pa.uint32(), pa.uint64()):
+        held = held.set_column(4, "headcount", pa.array([5, 6], narrow))
+        for local in (held, duckdb.from_arrow(held)):
+            result = participation(local, spark.createDataFrame(came), period=year)
+            assert result.figure("attendances", kind="talk").number == 1
+
+
+def test_numbers_that_would_wrap_are_refused_whatever_the_session_says(spark):
+    far = 8_000_000_000_000_000_000
+    events = spark.sql(
+        f"SELECT * FROM VALUES ('a', 'x', timestamp_micros(0)), ('a', 'y', timestamp_micros({far}))"
+        " t(entity_key, stage, occurred_at)"
+    )
+    endless = spark.createDataFrame(
+        pa.table(
+            {
+                "id": ["a"],
+                "currency": ["GBP"],
+                "amount_total_minor": [5],
+                "starts_on": [dt.date(2023, 1, 1)],
+                "duration_months": [12 * 2**32 + 12],
+            }
+        )
+    )
+    for ansi in ("false", "true"):
+        spark.conf.set("spark.sql.ansi.enabled", ansi)
+        try:
+            with pytest.raises(MetricError, match="occurred_at holds a value that does not fit"):
+                funnel(events, ["x", "y"])
+            with pytest.raises(MetricError):
+                grant_income(endless, periods=OperationalYears(start_month=1))
+        finally:
+            spark.conf.set("spark.sql.ansi.enabled", "false")
+
+
 def test_a_name_is_found_whatever_the_session_makes_of_quotes(spark):
     odd = 'it\'s \\n "odd" :p0 \u00e9'
     rows = spark.createDataFrame(
@@ -201,7 +260,7 @@ import pyarrow as pa
 from pyspark.sql import SparkSession
 from coprometrics import funnel, grant_income, revenue_share
 from coprometrics.errors import MetricError
-from coprometrics.periods import OperationalYears
+from coprometrics.periods import OperationalYears, Period
 from coprometrics.records import AwardAdjustment, GrantAward
 
 session = (

@@ -10,10 +10,13 @@ from typing import Final
 from coprometrics.periods import Period
 from coprometrics.timezones import timezone as named
 
-__all__ = ["EPOCH", "MICROSECOND", "instants_within", "microseconds"]
+__all__ = ["EPOCH", "FIRST_MOMENT", "LAST_MOMENT", "MICROSECOND", "instants_within", "microseconds"]
 
 EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 MICROSECOND: Final = dt.timedelta(microseconds=1)
+FIRST_MOMENT: Final = (dt.datetime.min.replace(tzinfo=dt.UTC) - EPOCH) // MICROSECOND
+LAST_MOMENT: Final = (dt.datetime.max.replace(tzinfo=dt.UTC) - EPOCH) // MICROSECOND
+"""The first and the last microsecond of the years 1 to 9999, counted from 1970-01-01 UTC."""
 _STEP: Final = dt.timedelta(minutes=15)
 _AROUND: Final = dt.timedelta(hours=30)
 

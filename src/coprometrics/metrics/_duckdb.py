@@ -18,6 +18,7 @@ import pyarrow as pa
 
 from coprometrics.errors import MetricError
 from coprometrics.metrics._engine import Engine, Given, Value, too_large, unreadable
+from coprometrics.records import FieldSpec
 
 __all__ = [
     "RELATIONS_STAY",
@@ -25,6 +26,7 @@ __all__ = [
     "OwnDuckDB",
     "is_usual",
     "quoted",
+    "remedy_if_in_use",
     "share_connection",
 ]
 
@@ -101,6 +103,10 @@ class _DuckDB(Engine):
     def _microseconds(self, instant: str) -> str:
         return f"epoch_us({instant})"
 
+    def _floored_microseconds(self, instant: str) -> str:
+        below = f"CASE WHEN epoch_ns({instant}) % 1000 < 0 THEN 1 ELSE 0 END"
+        return f"epoch_ns({instant}) // 1000 - {below}"
+
 
 class OwnDuckDB(_DuckDB):
     """A connection of our own, over Arrow tables that stay where they are."""
@@ -162,12 +168,12 @@ class BorrowedDuckDB(_DuckDB):
         found: pa.Table = _translated(lambda: relation.to_arrow_table())
         return found
 
-    def _read(self, given: Given, column: str) -> tuple[str, str | None]:
-        read, odd = super()._read(given, column)
-        if given.specs[column].kind == "string":
-            # The caller's table may have a collation of its own.
-            read = f"{read} COLLATE C"
-        return read, odd
+    def _named(self, column: str, spec: FieldSpec) -> str:
+        # The caller's table may have a collation of its own, or a type that only prints as text.
+        name = super()._named(column, spec)
+        if spec.kind == "string":
+            return f"CAST({name} AS STRING) COLLATE C"
+        return f"CAST({name} AS STRING[])" if spec.kind == "strings" else name
 
     def _placed(self, native: Any) -> str:
         self._natives.append(native)
@@ -205,8 +211,8 @@ def is_usual(relation: duckdb.DuckDBPyRelation) -> bool:
     """Say whether SQL means on a relation's connection what it means on any.
 
     It does not where texts are compared by a collation or rows stand in another order by default,
-    or where a macro goes by the name of a function, and cannot be asked where Python's own tables
-    are out of its reach.
+    where a macro goes by the name of a function or a table by a name of ours, and cannot be asked
+    where Python's own tables are out of its reach.
     """
     coprometrics_native_0 = relation
     try:
@@ -216,7 +222,10 @@ def is_usual(relation: duckdb.DuckDBPyRelation) -> bool:
             "AND current_setting('default_collation') = '' AND ("
             "SELECT NOT system.main.bool_or(replaced) FROM ("
             "SELECT system.main.bool_or(internal) AND NOT system.main.bool_and(internal) "
-            "AS replaced FROM duckdb_functions() GROUP BY function_name) AS functions) AS usual, "
+            "AS replaced FROM duckdb_functions() GROUP BY function_name) AS functions) AND NOT "
+            "EXISTS (SELECT 1 FROM (SELECT table_name AS name FROM duckdb_tables() UNION ALL "
+            "SELECT view_name AS name FROM duckdb_views()) AS named "
+            f"WHERE system.main.starts_with(system.main.lower(name), '{_NATIVE}')) AS usual, "
             "EXISTS (SELECT 1 FROM coprometrics_native_0 WHERE false) AS within_reach",
         )
         return bool(asked is not None and asked.fetchall()[0][0])
@@ -257,7 +266,15 @@ def _fault(error: duckdb.Error) -> Exception:
         return unreadable(
             error, "raise the memory limit, or give the connection a folder to spill into"
         )
-    return unreadable(error, "check that the data can be read where they lie")
+    in_use = remedy_if_in_use(error)
+    return unreadable(error, in_use or "check that the data can be read where they lie")
+
+
+def remedy_if_in_use(error: Exception) -> str | None:
+    """Say what to do where a connection still holds a result that nobody has fetched to its end."""
+    if type(error).__name__ != "ResourceInUseException":
+        return None
+    return "fetch the open result of this connection to its end, or use a cursor() of it"
 
 
 _lock = threading.Lock()

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from attrs import frozen
 
 from coprometrics.errors import MetricError, ParameterError
-from coprometrics.metrics._calendar import instants_within
+from coprometrics.metrics._calendar import FIRST_MOMENT, LAST_MOMENT, instants_within
 from coprometrics.metrics._columns import Reading, fitting_remedy
 from coprometrics.metrics.base import MAX_INT, UNKNOWN, table
 from coprometrics.money import CURRENCIES
@@ -32,6 +32,7 @@ Value = str | int | dt.date
 
 _WORD: Final = re.compile(r"\w+")
 _WRITTEN_OUT: Final = 12
+_UNLIKELY: Final = frozenset({"whole-decimal", "whole-float", "midnight"})
 _SQL_TYPES: Final = {pa.string(): "STRING", pa.int64(): "BIGINT", pa.date32(): "DATE"}
 
 
@@ -153,6 +154,10 @@ class Engine(ABC):
     @abstractmethod
     def _microseconds(self, instant: str) -> str:
         """Write the microseconds between 1970-01-01 UTC and an instant."""
+
+    def _floored_microseconds(self, instant: str) -> str:
+        """Write them for an instant with nanoseconds, which are cut off as in `datetime`."""
+        return self._microseconds(instant)
 
     def put(self, name: str, table: pa.Table) -> None:
         """Add a small table; a very small one is written out."""
@@ -385,31 +390,37 @@ class Engine(ABC):
     def _check_given(self) -> None:
         for given, _raw in self._raw.values():
             # A column of an unlikely type is always looked at before it is read.
-            if given.checked or any(self._read(given, column)[1] for column in given.readings):
+            if given.checked or not _UNLIKELY.isdisjoint(given.readings.values()):
                 self.check(given.name)
 
     def _read(self, given: Given, column: str) -> tuple[str, str | None]:
         """Write a column in its common type, and the test for a value that does not fit."""
-        name = self.quoted(column)
         spec = given.specs[column]
-        sql_type = self._sql_type(spec)
+        name = self._named(column, spec)
         match given.readings[column]:
             case "as-is" | "cast" as reading:
-                read = name if reading == "as-is" else f"CAST({name} AS {sql_type})"
+                read = name if reading == "as-is" else f"CAST({name} AS {self._sql_type(spec)})"
+                if spec.kind == "date":
+                    first, last = self.value(dt.date.min), self.value(dt.date.max)
+                    return read, f"{read} NOT BETWEEN {first} AND {last}"
                 return f"nullif({read}, '')" if spec.filled and given.checked else read, None
             case "whole-decimal":
-                return f"CAST({name} AS BIGINT)", f"abs({name}) > {2**63 - 1}"
+                return f"TRY_CAST({name} AS BIGINT)", f"abs({name}) > {2**63 - 1}"
             case "whole-float":
                 odd = f"isnan({name}) OR {name} <> floor({name}) OR abs({name}) >= {2**53}"
-                return f"CAST({name} AS BIGINT)", odd
+                return f"TRY_CAST({name} AS BIGINT)", odd
             case "midnight":
                 day = f"CAST({name} AS DATE)"
                 return day, f"CAST({day} AS {self._naive}) <> {name}"
             case "instant":
-                return self._microseconds(name), None
+                moment = self._microseconds(name)
             case "nanoseconds":
-                # Finer than a microsecond is cut off: no engine but pandas and Arrow keeps it.
-                return self._microseconds(f"CAST({name} AS TIMESTAMP WITH TIME ZONE)"), None
+                moment = self._floored_microseconds(name)
+        return moment, f"{moment} NOT BETWEEN {FIRST_MOMENT} AND {LAST_MOMENT}"
+
+    def _named(self, column: str, _spec: FieldSpec) -> str:
+        """Write a column of what was given, with nothing that its table decides besides."""
+        return self.quoted(column)
 
     def _absent(self, spec: FieldSpec) -> str:
         default = f"'{spec.default}'" if spec.default else "NULL"

@@ -13,6 +13,7 @@ from coprometrics.periods import Periods
 
 __all__ = ["define_judged", "define_spans", "keep_lines", "refuse_backwards"]
 
+_ENDLESS: Final = 999_999
 _FEW: Final = 3
 _SPAN: Final = "id, line_of, basis, first_day, final_day, amount, currency"
 _ROUGH_START: Final = {
@@ -92,7 +93,10 @@ def _last_day(engine: Engine) -> str:
         ends = f"CASE WHEN ends_on_precision = 'month' THEN last_day(ends_on) ELSE {ends} END"
     if engine.silent("awards", "duration_months"):
         return ends
-    first = first_of_month(engine, f"({month_number('starts_on')} + duration_months)")
+    # So many are beyond all years already, and still a number that every engine counts with.
+    too_many = f"duration_months > {_ENDLESS}"
+    months = f"CASE WHEN {too_many} THEN {_ENDLESS} ELSE duration_months END"
+    first = first_of_month(engine, f"({month_number('starts_on')} + {months})")
     # The day before the same day so many months later; before the last one of a shorter month.
     after = f"least(day(starts_on), day(last_day({first})))"
     return (

@@ -18,7 +18,7 @@ import pyarrow as pa
 from coprometrics.errors import MetricError
 from coprometrics.metrics._engine import Engine, Given, Value, too_large, unreadable
 
-__all__ = ["Spark", "narrowed", "spark_columns"]
+__all__ = ["Spark", "narrowed", "refuse_sessions_apart", "spark_columns"]
 
 _TYPES: Final[Mapping[str, pa.DataType]] = {
     "string": pa.string(),
@@ -142,7 +142,8 @@ class Spark(Engine):
     def _placed(self, native: Any) -> str:
         frame = native
         if isinstance(native, pa.Table):
-            frame = _translated(lambda: self._session.createDataFrame(native))
+            sent = _sendable(native)
+            frame = _translated(lambda: self._session.createDataFrame(sent))
         view = f"coprometrics_{self._token}_{len(self._views)}"
         # Spark ends the caching of the frame that a dropped view shows, also where the caller asked
         # for it. No frame of the caller has passed through a column with this text.
@@ -156,6 +157,37 @@ class Spark(Engine):
 
     def _fetch(self, query: str) -> list[dict[str, Any]]:
         return _translated(lambda: [row.asDict() for row in self._frame(query).collect()])
+
+
+def _sendable(table: pa.Table) -> pa.Table:
+    """Turn unsigned numbers, which Spark has none of, into those that hold the same."""
+    fields = []
+    for field in table.schema:
+        if pa.types.is_unsigned_integer(field.type):
+            kind = pa.decimal128(20, 0) if pa.types.is_uint64(field.type) else pa.int64()
+            field = field.with_type(kind)
+        fields.append(field)
+    return table.cast(pa.schema(fields))
+
+
+def refuse_sessions_apart(inputs: Sequence[Given], session: Any) -> None:
+    """Refuse frames of another session: no query reaches both.
+
+    Raises:
+        MetricError: naming the first of them.
+    """
+    for given in inputs:
+        if _identity(given.native.sparkSession) != _identity(session):
+            raise MetricError(
+                "this DataFrame is of another Spark session than the others",
+                where=given.name,
+                remedy="make all of them in one session",
+            )
+
+
+def _identity(session: Any) -> Any:
+    """Give what two sessions of Python share when they are one session of Spark."""
+    return session.session_id if hasattr(session, "session_id") else session._jsparkSession
 
 
 def spark_columns(frame: Any) -> list[str]:

@@ -117,8 +117,7 @@ def audience_growth(
                 _refuse_unknown(engine, column, wanted)
                 tests.append(f"{column} = {engine.value(wanted)}")
         if account is not None:
-            _refuse_unknown(engine, "account", account.lower())
-            tests.append(f"lower(account) = {engine.value(account.lower())}")
+            tests.append(f"account IN ({engine.listed(_written_as(engine, account))})")
         engine.define("chosen", f"SELECT * FROM snapshots WHERE {' AND '.join(tests)}")
         _refuse_several_accounts(engine)
         _refuse_contradictions(engine)
@@ -163,7 +162,7 @@ def audience_growth(
             "channel": channel,
             "measure": measure,
             "period": period_parameter(period),
-            **({} if account is None else {"account": account.lower()}),
+            **({} if account is None else {"account": account.casefold()}),
         },
         period=period,
         rows=table(columns, [[row[key] for key in keys] for row in rows]),
@@ -174,24 +173,40 @@ def audience_growth(
 
 
 def _refuse_unknown(engine: Engine, column: str, wanted: str) -> None:
-    word = "lower(account)" if column == "account" else column
-    found = engine.rows(f"SELECT DISTINCT {word} AS word FROM snapshots")
-    words = [row["word"] for row in found if row["word"] is not None]
+    words = _words(engine, column)
     if wanted not in words:
-        raise MetricError(
-            f"there is no {column} {wanted!r}",
-            where=f"snapshots.{column}",
-            remedy=f"there is {', '.join(sorted(words)) or 'none: there are no snapshots'}",
-        )
+        raise _unknown(column, wanted, words)
+
+
+def _written_as(engine: Engine, account: str) -> list[str]:
+    """Name the accounts that differ from one in capital letters only."""
+    words = _words(engine, "account")
+    found = [word for word in words if word.casefold() == account.casefold()]
+    if not found:
+        raise _unknown("account", account, words)
+    return found
+
+
+def _words(engine: Engine, column: str) -> list[str]:
+    rows = engine.rows(f"SELECT DISTINCT {column} AS word FROM snapshots")
+    return sorted(row["word"] for row in rows if row["word"] is not None)
+
+
+def _unknown(column: str, wanted: str, words: list[str]) -> MetricError:
+    return MetricError(
+        f"there is no {column} {wanted!r}",
+        where=f"snapshots.{column}",
+        remedy=f"there is {', '.join(words) or 'none: there are no snapshots'}",
+    )
 
 
 def _refuse_several_accounts(engine: Engine) -> None:
     found = engine.rows(
-        "SELECT channel, measure, lower(account) AS whose FROM chosen WHERE account IS NOT NULL "
-        "GROUP BY channel, measure, lower(account) ORDER BY channel, measure, whose"
+        "SELECT channel, measure, account FROM chosen WHERE account IS NOT NULL "
+        "GROUP BY channel, measure, account ORDER BY channel, measure, account"
     )
     for name, rows in groupby(found, key=lambda row: f"{row['channel']} {row['measure']}"):
-        accounts = [row["whose"] for row in rows]
+        accounts = sorted({row["account"].casefold() for row in rows})
         if len(accounts) > 1:
             raise MetricError(
                 f"{name} are those of several accounts: {', '.join(accounts)}",
@@ -222,7 +237,7 @@ def _staleness(row: dict[str, Any], period: Period) -> list[str]:
         notes.append(f"{name}: there is no count up to {period.start}, so its growth is unknown.")
     elif row["start_day"] == row["end_day"]:
         notes.append(f"{name}: there is no count after {row['start_day']}; its growth is unknown.")
-    else:
+    elif period.start > dt.date.min:
         # The last day before the period is as good a start as its first day.
         notes += _age(name, "start", row["start_day"], period.start - dt.timedelta(days=1))
     return notes + _age(name, "end", row["end_day"], period.end)
@@ -302,11 +317,12 @@ def top_posts(
             f"SELECT rank() OVER (ORDER BY {number} DESC) AS place, id, permalink, "
             f"{number} AS number, created_at FROM inside "
             f"WHERE kind <> 'repost' AND {number} IS NOT NULL"
-            f") AS ranked WHERE place <= {n} ORDER BY place, id, created_at, permalink"
+            f") AS ranked WHERE place <= {n} ORDER BY place, id NULLS LAST, "
+            "created_at, permalink NULLS LAST"
         )
         (left,) = engine.rows(
             "SELECT count(CASE WHEN kind = 'repost' THEN 1 END) AS reposts, "
-            f"count(CASE WHEN kind <> 'repost' AND {number} IS NULL THEN 1 END) AS unknown "
+            f"count(CASE WHEN kind <> 'repost' AND {number} IS NULL THEN 1 END) AS silent "
             "FROM inside"
         )
     numbers = {str(row["place"]): row["number"] for row in rows}
@@ -318,7 +334,7 @@ def top_posts(
     }
     excluded = [
         Excluded("repost", left["reposts"], "it is a repost, which carries the original's counts"),
-        Excluded("no-value", left["unknown"], f"its {by} are not known"),
+        Excluded("no-value", left["silent"], f"its {by} are not known"),
     ]
     return MetricResult(
         metric=TOP,

@@ -15,6 +15,7 @@ from typing import Any
 import duckdb
 import narwhals.stable.v2 as nw
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from coprometrics.errors import CoprometricsError, MetricError
 from coprometrics.metrics._columns import Reading, column_reading
@@ -24,6 +25,7 @@ from coprometrics.metrics._duckdb import (
     OwnDuckDB,
     is_usual,
     quoted,
+    remedy_if_in_use,
     share_connection,
 )
 from coprometrics.metrics._engine import Engine, Given
@@ -146,10 +148,12 @@ def engine_over(*inputs: Given) -> Engine:
         [{'people': 70, 'unknown': 1}]
     """
     if spark := [given for given in inputs if _is_spark(given.native)]:
-        from coprometrics.metrics._spark import Spark
+        from coprometrics.metrics._spark import Spark, refuse_sessions_apart
 
+        session = spark[0].native.sparkSession
+        refuse_sessions_apart(spark, session)
         local = [given if _is_spark(given.native) else _in_memory(given) for given in inputs]
-        return Spark(local, spark[0].native.sparkSession)
+        return Spark(local, session)
     relations = [given for given in inputs if isinstance(given.native, duckdb.DuckDBPyRelation)]
     if not relations:
         return OwnDuckDB(inputs)
@@ -172,7 +176,7 @@ def _in_memory(given: Given) -> Given:
     if isinstance(given.native, pa.Table):
         return given
     try:
-        table = given.native.to_arrow_table()
+        table = _readable(given.native.to_arrow_table())
     except duckdb.Error as error:
         raise _cannot_read(given.name, error) from error
     return Given(given.name, table, given.specs, given.readings, given.empty, given.checked)
@@ -239,7 +243,8 @@ def _cannot_read(name: str, error: Exception) -> MetricError:
     return MetricError(
         f"the data cannot be read ({type(error).__name__})",
         where=name,
-        remedy="check that they are still there, and that each column has one name and one type",
+        remedy=remedy_if_in_use(error)
+        or "check that they are still there, and that each column has one name and one type",
     )
 
 
@@ -248,21 +253,48 @@ def _types(schema: pa.Schema) -> Mapping[str, pa.DataType]:
 
 
 def _readable(table: pa.Table) -> pa.Table:
-    """Turn the types of Arrow that no engine reads into those that hold the same."""
-    wider = [
-        field.with_type(
-            pa.decimal128(38, field.type.scale)
-            if pa.types.is_decimal(field.type) and not pa.types.is_decimal128(field.type)
-            else pa.float32()
-            if pa.types.is_float16(field.type)
-            else pa.timestamp("ms")
-            if pa.types.is_date64(field.type)
-            else field.type
-        )
-        for field in table.schema
-    ]
-    schema = pa.schema(wider)
-    return table if schema.equals(table.schema) else table.cast(schema)
+    """Turn the types of Arrow that not every engine reads into those that hold the same."""
+    for i, field in enumerate(table.schema):
+        column = table.column(i)
+        if pa.types.is_dictionary(field.type) and _hides_nulls(column):
+            column = column.cast(field.type.value_type)
+        if pa.types.is_timestamp(column.type) and column.type.unit == "ns" and column.type.tz:
+            column = _floored(column)
+        if (wider := _wider(column.type)) != column.type:
+            column = column.cast(wider)
+        if column.type != field.type:
+            table = table.set_column(i, field.with_type(column.type), column)
+    return table
+
+
+def _hides_nulls(column: pa.ChunkedArray[Any]) -> bool:
+    """Say whether a null is among the values of a dictionary, where it is not counted as one."""
+    chunks: list[Any] = column.chunks
+    return any(chunk.dictionary.null_count for chunk in chunks)
+
+
+def _floored(column: pa.ChunkedArray[Any]) -> pa.ChunkedArray[Any]:
+    """Cut instants off after their microseconds, towards the past."""
+    nanoseconds = column.cast(pa.int64())
+    microseconds = pc.divide(nanoseconds, 1000)
+    below = pc.less(pc.subtract(nanoseconds, pc.multiply(microseconds, 1000)), 0)
+    floored: pa.ChunkedArray[Any] = pc.subtract(microseconds, below.cast(pa.int64()))
+    return floored.cast(pa.timestamp("us", column.type.tz))
+
+
+def _wider(kind: pa.DataType) -> pa.DataType:
+    types = pa.types
+    if types.is_decimal(kind) and not types.is_decimal128(kind):
+        return pa.decimal128(38, kind.scale)
+    if types.is_float16(kind):
+        return pa.float32()
+    if types.is_date64(kind):
+        return pa.timestamp("ms")
+    if types.is_string_view(kind):
+        return pa.large_string()
+    if types.is_list(kind) and types.is_string_view(kind.value_type):
+        return pa.list_(pa.large_string())
+    return kind
 
 
 def _arrow(data: Any, columns: list[str]) -> pa.Table:

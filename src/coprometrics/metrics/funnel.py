@@ -11,7 +11,7 @@ import pyarrow as pa
 from attrs import evolve, field, frozen
 
 from coprometrics.errors import MetricError, ParameterError
-from coprometrics.metrics._calendar import MICROSECOND, microseconds
+from coprometrics.metrics._calendar import FIRST_MOMENT, LAST_MOMENT, MICROSECOND, microseconds
 from coprometrics.metrics._chains import Rules, Step, keep_reached
 from coprometrics.metrics._later import Later
 from coprometrics.metrics._parameters import (
@@ -250,10 +250,15 @@ def _define_timed(
         f"SELECT {name} AS programme, stage, count(*) AS rows_, "
         f"count({key}) AS entities, "
         f"count(CASE WHEN {key} IS NOT NULL THEN occurred_at END) AS moments, "
-        f"count(CASE WHEN {key} IS NOT NULL AND {late} THEN 1 END) AS late "
+        f"count(CASE WHEN {key} IS NOT NULL AND {late} THEN 1 END) AS late, "
+        "min(occurred_at) AS earliest, max(occurred_at) AS latest "
         f"FROM events GROUP BY stage{', programme' if name == 'programme' else ''}"
     )
-    if not all(row["stage"] and (row["programme"] or not known) for row in stages):
+    moments = [row[end] for row in stages for end in ("earliest", "latest") if row[end] is not None]
+    if not (
+        all(row["stage"] and (row["programme"] or not known) for row in stages)
+        and all(FIRST_MOMENT <= moment <= LAST_MOMENT for moment in moments)
+    ):
         engine.check("events")
     if known or programme:
         programmes = {row["programme"] for row in stages if row["programme"] is not None}

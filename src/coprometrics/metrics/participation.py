@@ -198,6 +198,8 @@ def participation(
 def _keep_held(engine: Engine, by: str, period: Period | None) -> None:
     """Make ``held`` (one row for each activity that counts) and ``pairs`` (who was where)."""
     part = engine.grouped(by, (*_COUNTS, "organisation_kind"))
+    columns = "id, kind, starts_at, status, organisation_ids, headcount, co_delivered"
+    engine.define("parted", f"SELECT {columns}, timezone, {part} AS part FROM activities")
     inside, join = "true", ""
     if period is not None:
         spans = engine.zoned("activities", period)
@@ -205,9 +207,8 @@ def _keep_held(engine: Engine, by: str, period: Period | None) -> None:
         join = f"LEFT JOIN {spans} ON zone = timezone AND starts_at >= since AND starts_at < until"
     engine.keep(
         "numbered",
-        "SELECT id, kind, starts_at, status, organisation_ids, headcount, co_delivered, "
-        f"{part} AS part, {inside} AS inside, "
-        f"row_number() OVER (ORDER BY starts_at, id) AS place FROM activities {join}",
+        f"SELECT {columns}, part, {inside} AS inside, "
+        f"row_number() OVER (ORDER BY starts_at, id) AS place FROM parted {join}",
     )
     statuses = engine.listed(field_specs(Attendance)["status"].options)
     engine.keep(
@@ -293,8 +294,9 @@ def _organisation_kinds(engine: Engine) -> dict[tuple[str | None, str | None], i
     if engine.silent("activities", "organisation_ids"):
         return {}
     engine.define(
-        "named", f"SELECT part, {engine.each('organisation_ids')} AS organisation_id FROM held"
+        "listed_for", f"SELECT part, {engine.each('organisation_ids')} AS organisation_id FROM held"
     )
+    engine.define("named", "SELECT * FROM listed_for WHERE organisation_id > ''")
     define_mains(engine, known, "named")
     define_kinds(engine, known)
     rows = engine.rows(

@@ -222,7 +222,8 @@ def revenue_share(
         part = engine.grouped(by, ("amount_minor", "currency", "received_on", *_COLUMNS))
         engine.define(
             "parts",
-            f"SELECT {part} AS part, currency, amount_minor, organisation_id, "
+            f"SELECT {part} AS part, currency, amount_minor, "
+            "nullif(organisation_id, '') AS organisation_id, "
             f"{placed(engine, 'received_on', period, rough=rough)} AS place, "
             f"{_fits(engine, source)} AS fits FROM income",
         )
