@@ -72,7 +72,8 @@ def test_refused_items_are_listed_and_told_by_the_exit_code(run: Run, service: S
     ran = run()
     assert ran.return_value == 1
     place = "Eventbrite organisation 900: page "
-    assert "quantity: must have the type that the service gives it [wrong-type]" in ran.output
+    told = "quantity: must have the type that the service gives it (id 77, order 14, event 102)"
+    assert f"{told} [wrong-type]" in ran.output
     assert place in ran.output
 
 

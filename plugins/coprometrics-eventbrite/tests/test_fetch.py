@@ -256,7 +256,8 @@ def test_an_item_that_cannot_be_read_is_refused_with_its_place(runs: Runs, tmp_p
     _, result = runs.run(keep=tmp_path / "kept")
     assert not result.clean
     assert {str(refusal.problems[0]) for refusal in result.refusals} == {
-        "quantity: must have the type that the service gives it"
+        "quantity: must have the type that the service gives it (id 1, order 11, event 101)",
+        "attendees: one of its tickets was refused, so it is not known what was paid for what",
     }
     assert all(refusal.at.page and refusal.at.index for refusal in result.refusals)
 

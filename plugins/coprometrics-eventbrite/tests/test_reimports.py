@@ -208,3 +208,31 @@ def test_an_order_that_was_not_placed_after_all_is_removed(
     importing(pages(tmp_path / "a", orders=[order("11", gross=800)]), store)
     importing(pages(tmp_path / "b", orders=[order("11", gross=800, status=status)]), store)
     assert income(store) == {}
+
+
+def test_a_ticket_that_is_a_donation_now_is_no_visitor_any_more(
+    store: Store, tmp_path: Path
+) -> None:
+    came = attendee("11", "1", costs=costs(0))
+    gave = attendee("31", "3", costs=costs(2000), ticket_class_name="Support us")
+    items = {
+        "events": [event("101")],
+        "orders": [order("1", attendees=[came]), order("3", gross=2000, attendees=[gave])],
+        "attendees": [came, gave],
+    }
+    folder = pages(tmp_path / "pages", **items)
+    importing(folder, store, count="registered")
+    assert store.count(Attendance) == 2
+    result = importing(folder, store, count="registered", donations=("Support us",))
+    assert [one.id for one in store.records(Attendance)] == ["eventbrite:11"]
+    assert [one.kind for one in store.records(Income)] == ["donation"]
+    assert result.written.removed == 2
+
+
+def test_tickets_of_an_order_that_does_not_list_them_stay(store: Store, tmp_path: Path) -> None:
+    two = [attendee("11", "1", costs=costs(400)), attendee("12", "1", costs=costs(0))]
+    first = pages(tmp_path / "first", orders=[order("1", gross=400)], attendees=two)
+    later = pages(tmp_path / "later", orders=[order("1", gross=400)], attendees=two[:1])
+    importing(first, store)
+    importing(later, store)
+    assert store.count(Attendance) == 2

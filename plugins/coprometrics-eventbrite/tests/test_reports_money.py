@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -198,3 +199,52 @@ def test_an_order_beyond_measure_is_refused_and_the_others_are_not(read: Any) ->
     found = read("us", *large, {"Order #": "5002", "Total Paid": f"{9 * 10**16}.00"})
     assert found.codes == ["too-large", "too-large"]
     assert [i.amount_minor for i in found.incomes] == [9 * 10**18]
+
+
+def test_a_refund_with_the_barcode_of_a_ticket_takes_that_ticket(read: Any) -> None:
+    """Of two tickets in an order one was given back, by its barcode; the other still stands."""
+    paid = {"Ticket price": "4.00", "Order ID": "1"}
+    found = read(
+        "attendees",
+        {**paid, "Barcode number": "1111"},
+        {**paid, "Barcode number": "1112"},
+        {**paid, "Barcode number": "1112", "Ticket price": "(4.00)"},
+        count="registered",
+    )
+    assert sorted(one.status for one in found.attendances) == ["attended", "cancelled"]
+    assert sum(one.amount_minor for one in found.incomes) == 400
+
+
+def test_a_part_of_a_price_that_was_given_back_leaves_the_ticket(read: Any) -> None:
+    found = read(
+        "attendees",
+        {"Ticket price": "4.00", "Barcode number": "1111", "Order ID": "1"},
+        {"Ticket price": "(1.00)", "Barcode number": "1111", "Order ID": "1"},
+        {"Ticket price": "(4.00)", "Barcode number": "1111", "Order ID": "2"},
+        {"Ticket price": "4.00", "Barcode number": "1112", "Order ID": "2"},
+        {"Ticket price": "4.00", "Barcode number": "1113", "Order ID": "2"},
+        count="registered",
+    )
+    assert [one.status for one in found.attendances] == ["attended"] * 3
+
+
+def test_a_report_that_says_nothing_of_money_says_so(read_file: Any, tmp_path: Path) -> None:
+    header = "Order #,Order Date,Email,Ticket Type,Attendee #,Attendee Status"
+    row = "1,05/01/25 09:30,a@example.org,General,11,Checked In"
+    path = tmp_path / "report.csv"
+    path.write_text(f"{header}\n{row}\n")
+    found = read_file(path, {"event": "100"})
+    assert found.incomes == []
+    assert "no column says what was paid" in found.notice("no-amounts")
+
+
+def test_a_report_half_in_dutch_has_its_amounts(read_file: Any, tmp_path: Path) -> None:
+    header = (
+        "Order #,Order Date,Email,Quantity,Ticket Type,Attendee #,Order Type,Currency,"
+        "Totaal betaald,Attendee Status"
+    )
+    row = '1,05/01/25 09:30,a@example.org,1,General,11,Eventbrite Completed,EUR,"4,00",Checked In'
+    path = tmp_path / "report.csv"
+    path.write_text(f"{header}\n{row}\n")
+    found = read_file(path, {"event": "100"})
+    assert [(one.amount_minor, one.currency) for one in found.incomes] == [(400, "EUR")]

@@ -146,15 +146,21 @@ class Order(_Kept):
 
 
 class Refused(_Kept):
-    """Stands for an item that could not be read; says why, and nothing of what it held."""
+    """Stands for an item that could not be read; says why, and nothing of what it held but ids."""
 
     code: str
     message: str
     field: str | None = None
+    id: str | None = None
+    order_id: str | None = None
+    event_id: str | None = None
 
     def problem(self) -> Problem:
-        """Give it as a problem of a row."""
-        return Problem(self.code, self.message, self.field)
+        """Give it as a problem of a row, by which the item can be found where it comes from."""
+        ids = (("id", self.id), ("order", self.order_id), ("event", self.event_id))
+        named = ", ".join(f"{word} {number}" for word, number in ids if number is not None)
+        message = f"{self.message} ({named})" if named else self.message
+        return Problem(self.code, message, self.field)
 
 
 class _Stub(Struct):
@@ -166,6 +172,7 @@ class _Stub(Struct):
 Item = Organisation | Event | TicketClass | Attendee | Order | Refused
 """What stands on a page."""
 
+_NUMBER = re.compile(r"[0-9]{1,30}")
 _ITEM_IDS = ("id", "event_id", "order_id", "ticket_class_id", "series_id")
 
 
@@ -210,12 +217,17 @@ def clean(raw: Raw | bytes, kind: type[_S], person: Person | None) -> _S | Refus
         >>> msgspec.json.encode(found)
         b'{"id":"7","person_key":"A@B.ORG"}'
         >>> print(clean(b'{"id": "7", "capacity": "many"}', Event, None).problem())
-        capacity: must have the type that the service gives it
+        capacity: must have the type that the service gives it (id 7)
     """
     if person is None:
         stub = _stub(raw)
         if stub is not None:
             return stub
+    found = _cleaned(raw, kind, person)
+    return _named(found, raw) if isinstance(found, Refused) else found
+
+
+def _cleaned(raw: Raw | bytes, kind: type[_S], person: Person | None) -> _S | Refused:
     item = _decoded(raw, kind)
     if isinstance(item, Refused):
         return item
@@ -289,6 +301,22 @@ def _decoded(raw: Raw | bytes, kind: type[_S]) -> _S | Refused:
     except (ValueError, RecursionError):
         # Also a character that is none: half of a surrogate pair, or bytes that are not UTF-8.
         return Refused("unreadable-item", "cannot be read: its text is not valid JSON and Unicode")
+
+
+def _named(refused: Refused, raw: Raw | bytes) -> Refused:
+    """Note the numbers by which the service knows an item that is refused."""
+    try:
+        fields = msgspec.json.decode(raw, type=dict[str, Raw])
+    except (ValueError, RecursionError):
+        return refused
+    for name in ("id", "order_id", "event_id"):
+        try:
+            given = str(msgspec.json.decode(fields[name], type=str | int))
+        except (KeyError, ValueError, RecursionError):
+            continue
+        if _NUMBER.fullmatch(given):
+            setattr(refused, name, given)
+    return refused
 
 
 def _clean_person(attendee: Attendee, person: Person | None) -> Refused | None:

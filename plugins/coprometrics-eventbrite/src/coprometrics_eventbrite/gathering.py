@@ -114,6 +114,8 @@ class Gathered:
         donations: the sorts of tickets that are donations, by event and id.
         sorts: how many sorts of tickets there were.
         fetched: when the pages were fetched, where they say it.
+        in_doubt: the orders of which a ticket was refused.
+        whole: the orders that listed their tickets, none of them refused.
         unended: the kinds of page of which none was the last.
     """
 
@@ -124,6 +126,10 @@ class Gathered:
     donations: set[tuple[str | None, str]] = field(factory=set)
     sorts: int = 0
     fetched: dt.datetime | None = None
+    in_doubt: set[str] = field(factory=set)
+    whole: set[str] = field(factory=set)
+    _refused: set[tuple[str, str]] = field(factory=set)
+    _refused_again: int = 0
     _ended: dict[str, bool] = field(factory=dict)
 
     def __len__(self) -> int:
@@ -141,7 +147,7 @@ class Gathered:
     @property
     def repeated(self) -> int:
         """How many items were left out, as the same or older versions of others."""
-        return sum(kind.repeated for kind in self._kinds)
+        return sum(kind.repeated for kind in self._kinds) + self._refused_again
 
     def disputes(self) -> Iterator[Item]:
         """Refuse the items whose versions differ where none is newer."""
@@ -154,14 +160,16 @@ class Gathered:
         if page.fetched is not None:
             self.fetched = max(page.fetched, self.fetched or page.fetched)
         for index, item in enumerate(page.items, start=1):
-            problem = self._add(item, number, index)
+            if isinstance(item, Refused):
+                problem = self._refuse(item, page.kind)
+                self._refused_again += problem is None
+            else:
+                problem = self._add(item, number, index)
             if problem is not None:
                 yield Refusal(Locator(page=number, index=index), (problem,))
 
     def _add(self, item: object, page: int, index: int) -> Problem | None:
         match item:
-            case Refused():
-                return item.problem()
             case Organisation():
                 self.organisations.add(Placed(item, page, index))
             case Event():
@@ -177,14 +185,28 @@ class Gathered:
                 return self._add_order(item, page, index)
         return None
 
+    def _refuse(self, refused: Refused, kind: str) -> Problem | None:
+        """Note an item that could not be read; give its problem the first time that it comes."""
+        if kind == "attendees" and refused.order_id is not None:
+            self.in_doubt.add(refused.order_id)
+        known = None if refused.id is None else (kind, refused.id)
+        if known in self._refused:
+            return None
+        if known is not None:
+            self._refused.add(known)
+        return refused.problem()
+
     def _add_order(self, order: Order, page: int, index: int) -> Problem | None:
         inner = embedded(order)
         order.attendees = None
         self.orders.add(Placed(order, page, index))
+        if inner and not any(isinstance(one, Refused) for one in inner):
+            self.whole.add(str(order.id))
         problem = None
         for one in inner:
             if isinstance(one, Refused):
-                problem = one.problem()
+                self.in_doubt.add(str(order.id))
+                problem = self._refuse(one, "attendees") or problem
             else:
                 self.attendees.add(Placed(one, page, index, inner=True))
         return problem

@@ -29,6 +29,11 @@ __all__ = ["incomes_of_orders"]
 
 _LARGEST = 10**15
 _OPEN = ("started", "pending", "abandoned", "deleted")
+_IN_DOUBT = Problem(
+    "ticket-refused",
+    "one of its tickets was refused, so it is not known what was paid for what",
+    "attendees",
+)
 _Row = dict[str, Any]
 
 
@@ -69,6 +74,10 @@ def incomes_of_orders(
         if status in _OPEN:
             skipped[f"orders that are {status}"] += 1
             whole.append(str(order.id))
+            continue
+        costs_nothing = bool(order.costs and order.costs.gross and not order.costs.gross.value)
+        if str(order.id) in gathered.in_doubt and not costs_nothing:
+            yield Refusal(placed.at, (_IN_DOUBT,))
             continue
         zone = _zone(order, gathered, config)
         found = _payments(order, tickets[str(order.id)], is_donation, zone or dt.UTC)

@@ -31,7 +31,9 @@ def are_refunds(rows: pa.Table) -> Any:
 
 
 def with_refunds(rows: pa.Table, donations: Any) -> pa.Table:
-    """Mark the tickets of orders of which everything was given back, in a report without status.
+    """Mark the tickets for which everything was given back, in a report without status.
+
+    They are those of whole orders, and single ones whose barcode the refund names.
 
     Args:
         rows: the rows of the report.
@@ -44,7 +46,18 @@ def with_refunds(rows: pa.Table, donations: Any) -> pa.Table:
     theirs = rows.filter(pc.and_not(pc.is_in(rows["order_id"], value_set=orders), donations))
     sums = theirs.group_by("order_id").aggregate([("amount_minor", "sum")])
     nothing_left = sums["order_id"].filter(pc.less_equal(sums["amount_minor_sum"], 0))
-    return _refunded(rows, pc.is_in(rows["order_id"], value_set=nothing_left.combine_chunks()))
+    gone = pc.is_in(rows["order_id"], value_set=nothing_left.combine_chunks())
+    return _refunded(rows, pc.or_(gone, _given_back_by_barcode(rows, back)))
+
+
+def _given_back_by_barcode(rows: pa.Table, back: Any) -> Any:
+    """Say which tickets have a refund with their own barcode that leaves nothing of their price."""
+    codes = pc.binary_join_element_wise(rows["order_id"], rows["barcode"], ":").combine_chunks()
+    named = pc.is_in(codes, value_set=codes.filter(back).drop_null())
+    theirs = rows.append_column("code", codes).filter(named)
+    sums = theirs.group_by("code").aggregate([("amount_minor", "sum")])
+    nothing_left = sums["code"].filter(pc.less_equal(sums["amount_minor_sum"], 0))
+    return pc.is_in(codes, value_set=nothing_left.combine_chunks())
 
 
 def with_refunded(rows: pa.Table) -> pa.Table:

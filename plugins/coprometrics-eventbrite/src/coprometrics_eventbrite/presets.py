@@ -71,6 +71,10 @@ class Preset:
                 return labels.index(plain(label))
         return None
 
+    def bound(self, labels: tuple[str, ...]) -> int:
+        """Count what is said by the columns that are among plain labels."""
+        return sum(self.position(meaning, labels) is not None for meaning in self.columns)
+
     def lacks(self, labels: tuple[str, ...]) -> list[str]:
         """Name the columns that are needed and not among plain labels."""
         return [
@@ -226,15 +230,14 @@ def recognised(labels: Iterable[str]) -> Preset | None:
     """
     there = tuple(map(plain, labels))
     known = [preset for preset in PRESETS if not preset.lacks(there)]
-    return max(known, key=lambda preset: len(preset.needed), default=None)
+    return max(known, key=lambda preset: (preset.bound(there), len(preset.needed)), default=None)
 
 
 def _nearest(labels: tuple[str, ...]) -> Preset:
     """Find the report that has most of its columns among plain labels."""
 
     def share(preset: Preset) -> float:
-        there = sum(preset.position(meaning, labels) is not None for meaning in preset.columns)
-        return there / len(preset.columns)
+        return preset.bound(labels) / len(preset.columns)
 
     return max(PRESETS, key=share)
 

@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from coprometrics.errors import shown
-from coprometrics.importers import Item, Problem, Refusal, Skipped
+from coprometrics.importers import Complete, Item, Problem, Refusal, Skipped
 from coprometrics.records import Activity, Attendance, Organisation
 from coprometrics.tables.arrow import arrow_schema
 from coprometrics_eventbrite.bookings import TICKETS, attendances, native
@@ -187,6 +187,8 @@ def _attendances(
     unknown = turnout.unknown(over)
     yield from about_unknown(unknown, config)
     yield from batches(Attendance, attendances(settled(tickets, unknown, config)), places)
+    # What was a ticket before and is a donation now, or is not in its order any more, is gone.
+    yield Complete(Attendance, "order_id", native(texts(sorted(gathered.whole))))
 
 
 def _checked(attendee: Attendee) -> tuple[Problem | None, dt.datetime | None]:

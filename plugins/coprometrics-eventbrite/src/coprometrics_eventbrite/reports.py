@@ -125,6 +125,11 @@ def _notices(table: Table, report: Report, renamed: dict[str, str]) -> Iterator[
             "unmapped-columns",
             f"left out, questions among them: {', '.join(rest)}",
         )
+    if report.money is None:
+        yield Notice(
+            "no-amounts",
+            "no column says what was paid, so this report gives no income",
+        )
     if "net" in report.positions and "paid" not in report.positions:
         yield Notice(
             "net-amounts",

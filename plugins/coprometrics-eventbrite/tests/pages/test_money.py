@@ -110,6 +110,28 @@ def test_a_donation_that_an_amount_is_without_is_not_taken_off_again(saved: Page
     assert (saved.only(Income).kind, saved.only(Income).amount_minor) == ("fee", 1500)
 
 
+@pytest.mark.parametrize("within", [True, False], ids=["within its order", "on its own page"])
+@pytest.mark.parametrize(
+    "changes",
+    [{"refunded": True}, {"ticket_class_name": "Donation"}, {"checked_in": "yes"}],
+    ids=["refunded", "a donation", "unreadable"],
+)
+def test_money_is_not_placed_where_a_ticket_was_refused(
+    saved: Pages, within: bool, changes: dict[str, Any]
+) -> None:
+    good = attendee("1", "11", costs=costs(400))
+    bad = attendee("2", "11", costs=costs(400), profile={"email": "ben at example"}, **changes)
+    listed = {"attendees": [good, bad]} if within else {}
+    saved.add("orders", order("11", gross=800, **listed), order("12", gross=900))
+    if not within:
+        saved.add("attendees", good, bad)
+    batches = [item for item in saved.items() if isinstance(item, Batch)]
+    incomes = [batch.rows for batch in batches if batch.record_type is Income]
+    assert [rows["id"].to_pylist() for rows in incomes] == [["eventbrite:12"]]
+    codes = [refusal.problems[0].code for refusal in saved.refusals()]
+    assert (len(codes), codes.count("ticket-refused")) == (2, 1)
+
+
 def test_no_more_is_donated_than_was_paid(saved: Pages) -> None:
     given = {"costs": costs(500), "ticket_class_name": "Donation"}
     saved.add("orders", order("11", gross=300)).add("attendees", attendee("9", "11", **given))

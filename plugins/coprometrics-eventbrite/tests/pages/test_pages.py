@@ -121,8 +121,19 @@ def test_a_page_of_its_own_says_more_than_an_order(saved: Pages) -> None:
 
 
 def test_a_bad_attendee_within_an_order_is_refused(saved: Pages) -> None:
-    saved.add("orders", order("11", attendees=[attendee("1", "11", checked_in=3)]))
-    assert (saved.problem().code, saved.problem().field) == ("wrong-type", "checked_in")
+    saved.add("orders", order("11", gross=9, attendees=[attendee("1", "11", checked_in=3)]))
+    inner, money = [refusal.problems[0] for refusal in saved.refusals()]
+    assert (inner.code, inner.field) == ("wrong-type", "checked_in")
+    assert (money.code, money.field) == ("ticket-refused", "attendees")
+
+
+def test_a_ticket_that_is_refused_twice_is_told_once_by_its_number(saved: Pages) -> None:
+    bad = attendee("31", "11", profile={"email": "ben at example"})
+    saved.add("attendees", bad).add("orders", order("11", gross=0, attendees=[bad]))
+    assert str(saved.problem()) == (
+        "profile.email: must be one e-mail address; list texts that stand for nobody under "
+        "placeholders (id 31, order 11, event 101)"
+    )
 
 
 def test_the_order_of_the_files_does_not_matter(small: Pages, tmp_path: Path) -> None:
