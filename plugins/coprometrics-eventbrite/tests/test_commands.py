@@ -13,12 +13,13 @@ from pytest_httpserver import HTTPServer
 from coprometrics.errors import ConfigError, CoprometricsError
 from coprometrics.importers import registry
 from coprometrics.records import Activity, Organisation
+from coprometrics.report.check import check_report
 from coprometrics.store import Store
 from coprometrics_eventbrite import client
 from coprometrics_eventbrite.commands import eventbrite
 from coprometrics_eventbrite.secret import TOKEN_VARIABLE
 
-from .server import TOKEN, Service, World, attendee, come_back, found, serve
+from .server import NOW, TOKEN, Service, World, attendee, come_back, found, serve
 
 Run = Callable[..., Result]
 
@@ -84,6 +85,33 @@ def test_the_configuration_is_used(run: Run) -> None:
     with Store.open("my.duckdb", read_only=True) as store:
         assert store.count(Organisation) == 1
         assert {one.kind for one in store.records(Activity)} == {"training"}
+
+
+REPORT = """\
+schema: report-v1
+title: Our year
+period: {start: 2023-01-01, end: 2023-12-31}
+sources:
+  - {importer: eventbrite, path: pages}
+figures:
+  events: {printed: "2", metric: participation, where: {kind: event}, value: activities}
+"""
+
+
+def test_a_report_is_checked_against_the_pages_with_the_key_of_the_workspace(
+    run: Run, tmp_path: Path
+) -> None:
+    run("--keep-raw", "pages")
+    Path("report.yaml").write_text(REPORT)
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    checked = check_report(tmp_path, today=NOW.date())
+    assert [one.given for one in checked.outcomes] == ["2"]
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+    Path("coprometrics.key").rename("elsewhere.key")
+    with pytest.raises(CoprometricsError, match="use the key file with which it was fetched"):
+        check_report(tmp_path, today=NOW.date())
+    Path("coprometrics.toml").write_text('key_file = "elsewhere.key"\n')
+    assert check_report(tmp_path, today=NOW.date()).outcomes == checked.outcomes
 
 
 def test_the_key_file_of_the_settings_is_used(run: Run) -> None:

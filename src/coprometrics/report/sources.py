@@ -11,7 +11,7 @@ from coprometrics import documents
 from coprometrics.configuration import Configuration
 from coprometrics.documents import Place
 from coprometrics.importers.contract import Context, Source
-from coprometrics.importers.keys import PeopleKey
+from coprometrics.importers.keys import PeopleKey, key_file_of
 from coprometrics.importers.registry import Registry
 from coprometrics.importers.runner import ImportResult, import_source, load_config
 from coprometrics.report.findings import Finding
@@ -59,7 +59,8 @@ def import_sources(
         CoprometricsError: when a source or its configuration cannot be read; names the line of the
             report file.
     """
-    people = PeopleKey()
+    # Pages that were kept hold pseudonyms of the workspace's key; where it is not, any will do.
+    people = PeopleKey(key_file_of(folder / "report.yaml", settings.key_file), keeps=False)
     for index, entry in enumerate(report.value.sources):
         progress(f"importing {entry.path}")
         with naming(report, "sources", index):
