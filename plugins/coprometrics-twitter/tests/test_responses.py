@@ -5,12 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import json
 import tracemalloc
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from coprometrics.errors import ConfigError, SourceError
 from coprometrics.records import Post
+
+from .conftest import run
 
 METRICS = {
     "retweet_count": 2, "reply_count": 1, "like_count": 5, "quote_count": 3, "bookmark_count": 4,
@@ -180,6 +183,45 @@ def test_a_page_of_errors_alone_is_refused(responses: Any, rest: dict[str, Any])
 
 def test_a_page_without_posts_is_empty(responses: Any) -> None:
     assert responses({"meta": {"result_count": 0, "newest_id": ""}}).records == []
+
+
+LIMIT = {"title": "Too Many Requests", "status": 429, "type": "about:blank"}
+END = {"meta": {"result_count": 0, "previous_token": "q"}}
+
+
+def test_a_last_page_without_posts_is_taken_in(responses: Any) -> None:
+    found = responses(page(post(1)), page(post(2)), END)
+    assert [p.id for p in found.posts] == ["x:1", "x:2"]
+
+
+def test_a_folder_may_begin_with_a_page_without_posts(responses: Any) -> None:
+    assert responses(END, page(post())).post.id == "x:1"
+
+
+def test_an_empty_page_alone_is_a_response(responses: Any) -> None:
+    assert responses(END).records == []
+
+
+def test_a_page_that_failed_is_named_with_the_reason(responses: Any) -> None:
+    with pytest.raises(SourceError) as caught:
+        responses(page(post(1)), page(post(2)), LIMIT)
+    assert str(caught.value) == (
+        "pages: page3.json: it is an answer of the service without data (Too Many Requests); "
+        "ask for it again, or take the file out of the folder"
+    )
+
+
+def test_a_failed_page_alone_is_refused_with_the_reason(responses: Any) -> None:
+    with pytest.raises(SourceError, match=r"without data \(Too Many Requests\); ask for it again$"):
+        responses(LIMIT)
+
+
+@pytest.mark.parametrize("text", ["", "<html>502 Bad Gateway</html>", "[]"])
+def test_what_is_no_page_is_named_wherever_it_stands(tmp_path: Path, text: str) -> None:
+    (tmp_path / "1.json").write_text(text)
+    (tmp_path / "2.json").write_text(json.dumps(page(post())))
+    with pytest.raises(SourceError, match=r": 1\.json: .* take the file out of the folder"):
+        run(tmp_path)
 
 
 def test_pages_in_a_folder_are_read_in_their_order(responses: Any) -> None:

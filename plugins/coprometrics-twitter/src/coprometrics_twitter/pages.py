@@ -20,6 +20,7 @@ _LARGEST = 64 << 20
 _MOST_ITEMS = 100_000
 _EACH_ALONE = "save each page in a file of its own"
 AGAIN = "save the response again, as the API gave it"
+_OUT = ", or take the file out of the folder"
 
 
 class PublicMetrics(msgspec.Struct, gc=False):
@@ -158,13 +159,13 @@ def pages(source: Source) -> Iterator[Page]:
     """
     if not source.path.is_dir():
         with source.open() as stream:
-            yield _page(read_bytes(stream, _LARGEST + 1, source.name), source.name, 1)
+            yield _page(read_bytes(stream, _LARGEST + 1, source.name), source.name, 1, "")
         return
     with open_archive(source) as archive:
         names = [name for name in archive.names() if name.lower().endswith(".json")]
         for number, name in enumerate(sorted(names, key=_natural), 1):
             with archive.open(name) as stream:
-                yield _page(stream.read(_LARGEST + 1), f"{source.name}: {name}", number)
+                yield _page(stream.read(_LARGEST + 1), f"{source.name}: {name}", number, _OUT)
 
 
 def _natural(name: str) -> tuple[int, str]:
@@ -172,7 +173,7 @@ def _natural(name: str) -> tuple[int, str]:
     return len(name), name
 
 
-def _page(data: bytes, where: str, number: int) -> Page:
+def _page(data: bytes, where: str, number: int, otherwise: str) -> Page:
     if len(data) > _LARGEST:
         raise SourceError(
             f"it has more than {_LARGEST:,} bytes, which no response has",
@@ -185,18 +186,24 @@ def _page(data: bytes, where: str, number: int) -> Page:
         items = _items(response.data, where)
         included = _items(includes.tweets, where) + _items(includes.posts, where)
     except RecursionError:
-        raise SourceError("it is nested too deeply", where=where, remedy=AGAIN) from None
+        raise SourceError(
+            "it is nested too deeply", where=where, remedy=AGAIN + otherwise
+        ) from None
     except msgspec.ValidationError as error:
-        raise SourceError(f"it is no response: {error}", where=where, remedy=AGAIN) from None
+        raise SourceError(
+            f"it is no response: {error}", where=where, remedy=AGAIN + otherwise
+        ) from None
     except ValueError:
-        raise SourceError("it is no whole JSON document", where=where, remedy=AGAIN) from None
+        raise SourceError(
+            "it is no whole JSON document", where=where, remedy=AGAIN + otherwise
+        ) from None
     empty = response.meta is None and response.includes is None
     if not items and (response.errors or (empty and not bytes(response.data))):
         said = _words(response.title or next((e.title for e in response.errors if e.title), None))
         raise SourceError(
             f"it is an answer of the service without data ({said})",
             where=where,
-            remedy="ask for it again",
+            remedy="ask for it again" + otherwise,
         )
     saved = response.saved.retrieved_at if response.saved else None
     return Page(

@@ -20,8 +20,15 @@ _SCRIPT = re.compile(rb"(\xef\xbb\xbf)?\s*window\.YTD\.(tweets?|follower)\.part[
 _OWN = re.compile(rb"(\xef\xbb\xbf)?\s*window\.(YTD\.|__THAR_CONFIG)")
 _RESPONSE = re.compile(
     rb'"(public_metrics|edit_history_(tweet|post)_ids|newest_id|__twarc|followers_count)"'
+    rb'|"meta"\s*:\s*\{[^{}]*"result_count"'
     rb"|api\.(twitter|x)\.com/2/problems"
 )
+_FAILURE = (
+    re.compile(rb'"title"\s*:\s*"'),
+    re.compile(rb'"status"\s*:\s*[45][0-9]{2}\b'),
+    re.compile(rb'"type"\s*:\s*"about:blank"'),
+)
+"""What the service says instead of an answer, also where it asks to wait."""
 _HEADERS = (
     (frozenset({"tweet id", "tweet permalink"}), "the header of a post activity export"),
     (frozenset({"post id", "impressions"}), "the header of a content export"),
@@ -31,6 +38,7 @@ _VIDEO = "video overview"
 _LINES_LOOKED_AT = 5
 _PREFIX = 256
 _LONGEST_LINE = 8 << 10
+_PAGES_LOOKED_AT = 100
 
 
 class Variant(enum.Enum):
@@ -81,8 +89,9 @@ def analytics_header(head: bytes) -> str | None:
 
 
 def _is_response(head: bytes) -> bool:
-    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
-    return start == b"{" and _RESPONSE.search(head) is not None
+    if not head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{"):
+        return False
+    return _RESPONSE.search(head) is not None or all(part.search(head) for part in _FAILURE)
 
 
 def _zip(source: Source, head: bytes) -> tuple[Variant, str] | None:
@@ -107,7 +116,8 @@ def _folder(source: Source) -> tuple[Variant, str] | None:
     if _is_archive(names, lambda name: _head(source, name)):
         return Variant.ARCHIVE, "it holds the files of an account archive"
     pages = [name for name in names if "/" not in name and name.lower().endswith(".json")]
-    if pages and all(_is_response(_head(source, name)) for name in pages[:_LINES_LOOKED_AT]):
+    # One is enough: reading names those that are none.
+    if any(_is_response(_head(source, name)) for name in pages[:_PAGES_LOOKED_AT]):
         return Variant.RESPONSES, "it holds responses of the API, version 2"
     return None
 
