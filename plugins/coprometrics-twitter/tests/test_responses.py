@@ -238,10 +238,36 @@ def test_the_account_may_be_said_by_a_page_of_its_own(responses: Any) -> None:
     assert found.counts["followers"] == (DAY, 6138)
 
 
+def followed(number: int) -> dict[str, Any]:
+    """Make a page that another one follows."""
+    return page(post(number), meta={"result_count": 1, "next_token": "secrettoken"})
+
+
 def test_a_further_page_is_asked_for(responses: Any) -> None:
-    found = responses(page(post(), meta={"result_count": 1, "next_token": "secrettoken"}))
+    found = responses(followed(1))
     assert "ask for it too" in found.said
     assert "secrettoken" not in found.said
+
+
+@pytest.mark.parametrize("others", [[user()], [user(), user()]], ids=len)
+def test_a_further_page_is_asked_for_whatever_sorts_last(responses: Any, others: Any) -> None:
+    assert "more-pages" in responses(followed(1), followed(2), *others, exported_on=DAY).codes
+
+
+@pytest.mark.parametrize(
+    "pages",
+    [
+        [page(post(3)), followed(1), followed(2)],
+        [followed(1), page(post(3)), followed(2)],
+        [followed(1), followed(2), END],
+        [followed(1), page(post(2)), followed(3), page(post(4))],
+        [followed(1), {"data": post(2)}],
+        [page(post(1)), user()],
+    ],
+    ids=range(6),
+)
+def test_no_further_page_is_asked_for_where_one_is_the_last(responses: Any, pages: Any) -> None:
+    assert "more-pages" not in responses(*pages, exported_on=DAY, account="OurCharity").codes
 
 
 def test_a_result_count_that_differs_is_told(responses: Any) -> None:

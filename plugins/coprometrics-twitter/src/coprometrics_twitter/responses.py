@@ -79,7 +79,8 @@ class _Reading:
     _errors: Counter[str] = field(factory=Counter, init=False)
     _others: int = field(default=0, init=False)
     _undated: int = field(default=0, init=False)
-    _more: bool = field(default=False, init=False)
+    _followed: int = field(default=0, init=False)
+    _ends: int = field(default=0, init=False)
     _unknown_impressions: int = field(default=0, init=False)
 
     def learn(self, page: Page) -> None:
@@ -139,7 +140,9 @@ class _Reading:
     def read(self, page: Page) -> Iterator[Item]:
         """Give the posts and the counts of a page."""
         self._errors.update(page.errors)
-        self._more = page.has_more
+        if not any(map(_is_user, page.items)):
+            self._followed += page.has_more
+            self._ends += not page.has_more
         rows = PostRows(_COUNTS, self.config.zone_name, self.config.with_text, page.number)
         texts = _texts(page) if self.config.with_text else {}
         if page.result_count not in (None, len(page.items)):
@@ -219,8 +222,11 @@ class _Reading:
                 "there are counts of followers, but not on which day: set exported_on",
             )
             yield Skipped(self._undated, "accounts without the day of their counts")
-        if self._more:
-            yield Notice("more-pages", "the last page says that there is another: ask for it too")
+        # Where several lists are in one folder, one page that ends a list may be the end of each.
+        if self._followed and not self._ends:
+            yield Notice(
+                "more-pages", "each page of posts says that another one follows: ask for it too"
+            )
         if self._unknown_impressions:
             yield Notice(
                 "import-order",
