@@ -81,14 +81,35 @@ def test_a_missing_count_is_missing_and_not_zero(responses: Any) -> None:
     metrics = {name: n for name, n in METRICS.items() if name != "impression_count"}
     found = responses(page(post(public_metrics=metrics)))
     assert found.post.impressions is None
-    assert "the impressions of 1 posts are not known" in found.said
+    assert "the impressions of 1 post, engagements of 1 post, url_clicks of 1 post" in found.said
     assert responses(page(post(public_metrics=None))).post.likes is None
 
 
 def test_counts_that_only_the_account_gets_are_read(responses: Any) -> None:
-    own = {"impression_count": 400, "engagements": 14, "url_link_clicks": 3}
-    found = responses(page(post(non_public_metrics=own))).post
+    found = responses(page(post(non_public_metrics=OWN))).post
     assert (found.impressions, found.engagements, found.url_clicks) == (312, 14, 3)
+
+
+OWN = {"impression_count": 400, "engagements": 14, "url_link_clicks": 3}
+
+
+def test_counts_of_showings_that_nobody_paid_for_are_read_where_there_are_no_others(
+    responses: Any,
+) -> None:
+    found = responses(page(post(organic_metrics=OWN))).post
+    assert (found.engagements, found.url_clicks) == (14, 3)
+    both = {"non_public_metrics": OWN, "organic_metrics": OWN | {"engagements": 9}}
+    assert responses(page(post(**both))).post.engagements == 14
+
+
+def test_a_note_says_which_counts_are_not_in_the_responses(responses: Any) -> None:
+    (note,) = responses(page(post(1), post(2), post(3, non_public_metrics=OWN))).notices
+    assert note.code == "import-order"
+    assert "do not have the engagements of 2 posts, url_clicks of 2 posts: " in note.message
+
+
+def test_no_note_is_made_of_responses_that_have_every_count(responses: Any) -> None:
+    assert responses(page(post(non_public_metrics=OWN))).notices == []
 
 
 @pytest.mark.parametrize(

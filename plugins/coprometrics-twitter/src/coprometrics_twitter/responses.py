@@ -81,7 +81,7 @@ class _Reading:
     _undated: int = field(default=0, init=False)
     _followed: int = field(default=0, init=False)
     _ends: int = field(default=0, init=False)
-    _unknown_impressions: int = field(default=0, init=False)
+    _unknown: Counter[str] = field(factory=Counter, init=False)
 
     def learn(self, page: Page) -> None:
         """Note which accounts there are on a page.
@@ -174,13 +174,15 @@ class _Reading:
                 Problem("missing-value", "ask for tweet.fields=created_at", "created_at")
             )
         counts = _counts(post)
-        self._unknown_impressions += counts[0] is None
         text = _whole_text(post, texts) if self.config.with_text else None
         seconds = int((iso_instant(post.created_at) - _EPOCH).total_seconds())
         rows.rows.append(
             (place, post_number(post.id), self._account, seconds, _kind(post),
              fitting_text(text), *counts)
         )  # fmt: skip
+        self._unknown.update(
+            name for name, count in zip(_COUNTS, counts, strict=True) if count is None
+        )
 
     def _is_own(self, author: str | None) -> bool:
         if author is None:
@@ -227,12 +229,23 @@ class _Reading:
             yield Notice(
                 "more-pages", "each page of posts says that another one follows: ask for it too"
             )
-        if self._unknown_impressions:
-            yield Notice(
-                "import-order",
-                f"the impressions of {self._unknown_impressions:,} posts are not known here: of "
-                "two imports of one post the later counts, so import analytics exports last",
-            )
+        if self._unknown:
+            yield self._lost()
+
+    def _lost(self) -> Notice:
+        """Say which counts are not known here."""
+        unknown = ((name, self._unknown[name]) for name in _COUNTS)
+        named = ", ".join(
+            f"{name} of 1 post" if count == 1 else f"{name} of {count:,} posts"
+            for name, count in unknown
+            if count
+        )
+        return Notice(
+            "import-order",
+            "of two imports of one post the later counts, and these responses do not have the "
+            f"{named}: these become unknown where the store has them from an analytics export or "
+            "elsewhere; where you need them, import that export after these responses",
+        )
 
 
 def _is_user(item: bytes) -> bool:
