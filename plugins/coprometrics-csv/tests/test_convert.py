@@ -88,6 +88,18 @@ def test_other_countries_write_numbers_in_other_ways() -> None:
         Numerals(".", "").integer("1,482")
 
 
+@pytest.mark.parametrize(
+    "read", [Numerals.integer, lambda numerals, text: numerals.money(text, "EUR")]
+)
+def test_what_to_do_about_a_number_is_what_the_importer_says(read: Any) -> None:
+    with pytest.raises(
+        CellError, match=r"digits; mend it, or set decimal and group in the dialect$"
+    ):
+        read(UK, "1,2")
+    with pytest.raises(CellError, match=r"digits; write it in figures$"):
+        read(Numerals(remedy="write it in figures"), "1,2")
+
+
 def test_minor_units_follow_the_currency() -> None:
     assert UK.money("1,050", "JPY") == 1050
     assert UK.money("1.050", "KWD") == 1050

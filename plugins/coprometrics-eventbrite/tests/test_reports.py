@@ -262,7 +262,9 @@ def test_an_amount_needs_a_currency_but_nothing_does_not(read: Any) -> None:
 def test_dutch_amounts_have_a_comma(read: Any) -> None:
     (income,) = read("nl", {"Totaal betaald": "1.234,50"}).incomes
     assert (income.amount_minor, income.currency) == (123450, "EUR")
-    assert read("nl", {"Totaal betaald": "15.50"}).codes == ["not-an-amount"]
+    found = read("nl", {"Totaal betaald": "15.50"})
+    assert found.codes == ["not-an-amount"]
+    assert "; mend it, or set decimal, got" in str(found.refusals[0].problems[0])
     assert read("nl", {"Totaal betaald": "15.50"}, decimal=".").incomes[0].amount_minor == 1550
 
 

@@ -43,7 +43,7 @@ _DAY = re.compile(
     r"(?:[Tt ](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:[.,][0-9]+)?)?"
     r" ?(?:[Zz]|[-+](?:[01][0-9]|2[0-3])(?::?[0-5][0-9])?)?)?)?)?"
 )
-_PEOPLE_WRITE = Numerals()
+_PEOPLE_WRITE = Numerals(remedy="mend it")
 
 
 @frozen

@@ -42,10 +42,13 @@ class Numerals:
     Attributes:
         decimal: the character before the fraction.
         group: the character between groups of three digits, or empty.
+        remedy: what to do about a number that is written otherwise; an importer with settings of
+            its own names those.
     """
 
     decimal: str = "."
     group: str = ","
+    remedy: str = field(default="mend it, or set decimal and group in the dialect", eq=False)
     _number: re.Pattern[str] = field(init=False, repr=False, eq=False)
     _money: re.Pattern[str] = field(init=False, repr=False, eq=False)
 
@@ -115,7 +118,7 @@ class Numerals:
                 code,
                 f"must be a number with {self.decimal!r} before the fraction"
                 + (f" and {self.group!r} between groups of three digits" if self.group else "")
-                + "; mend it, or set decimal and group in the dialect",
+                + f"; {self.remedy}",
             )
         whole = parts["whole"] or "0"
         return (whole.replace(self.group, "") if self.group else whole), parts["fraction"] or "0"

@@ -18,7 +18,7 @@ from coprometrics_csv.numerals import Numerals
 from coprometrics_csv.people import PLAIN_ADDRESS, address_of
 from coprometrics_csv.readers import money_reader
 
-__all__ = ["Amounts", "People", "Presence", "nothing"]
+__all__ = ["Amounts", "People", "Presence", "nothing", "numerals"]
 
 _PLAIN_ADDRESS = rf"\A{PLAIN_ADDRESS}\z"
 _NO_ADDRESS = CellError(
@@ -159,10 +159,14 @@ class Amounts:
 
     def _reader(self, code: str) -> Reader:
         if code not in self._readers:
-            group = "," if self.decimal == "." else "."
-            self._readers[code] = money_reader(Numerals(self.decimal, group), code)
+            self._readers[code] = money_reader(numerals(self.decimal), code)
             self._readers[code].nulls = _FREE
         return self._readers[code]
+
+
+def numerals(decimal: str) -> Numerals:
+    """Say how numbers are written where this stands before the fraction."""
+    return Numerals(decimal, "," if decimal == "." else ".", "mend it, or set decimal")
 
 
 def nothing(cells: Cells) -> Any:

@@ -17,11 +17,11 @@ from coprometrics_csv.blocks import Block
 from coprometrics_csv.columns import fold
 from coprometrics_csv.convert import Values
 from coprometrics_csv.faults import CellError
-from coprometrics_csv.numerals import Numerals, currency_of_label
+from coprometrics_csv.numerals import currency_of_label
 from coprometrics_csv.people import word_shown
 from coprometrics_csv.readers import INSTANT, integer_reader
 from coprometrics_eventbrite.bookings import standing_of_words
-from coprometrics_eventbrite.cells import Amounts, People, Presence, nothing
+from coprometrics_eventbrite.cells import Amounts, People, Presence, nothing, numerals
 from coprometrics_eventbrite.config import Eventbrite
 from coprometrics_eventbrite.happenings import SeenEvent, zone_of
 from coprometrics_eventbrite.presets import Meaning
@@ -60,7 +60,7 @@ class RowMaker:
         self._people = People(person_keys)
         decimal = config.decimal or report.preset.decimal
         self._amounts = Amounts(decimal)
-        self._counts = integer_reader(Numerals(decimal, "," if decimal == "." else "."))
+        self._counts = integer_reader(numerals(decimal))
         self._presence = Presence(config.nobody)
         titles = [(fold(event.title), event.id) for event in config.events if event.title]
         counts = Counter(title for title, _id in titles)
