@@ -78,6 +78,11 @@ def new(number: int | str = FIRST, **changes: Any) -> list[Any]:
     return list((cells | changes).values())
 
 
+def day(date: str = "Tue, Mar 10, 2026", **changes: Any) -> list[Any]:
+    cells = {"Date": date, **{label: n for n, label in enumerate(DAYS[1:], 1)}}
+    return list((cells | changes).values())
+
+
 def test_the_older_export_has_forty_columns() -> None:
     assert len(OLD) == 40
 
@@ -231,6 +236,29 @@ def test_one_bad_row_is_refused_alone(export: Any, changes: dict[str, Any], code
     assert "what a day" not in found.said
 
 
+DOWNLOADED = "export it again, and import the file as it was downloaded"
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"Date": "10/03/2026"}, "must be a day as X writes it, such as Tue, Mar 10, 2026; "),
+        ({"Impressions": "1.500,5"}, "between groups of three digits; "),
+    ],
+)
+def test_a_cell_that_was_rewritten_says_what_to_do(export: Any, changes: Any, said: str) -> None:
+    found = export(table(NEW, new(**changes)))
+    assert said + DOWNLOADED in found.problem.message
+    assert "%" not in found.problem.message
+
+
+def test_a_time_or_a_day_of_an_overview_says_what_to_do_too(export: Any) -> None:
+    found = export(table(OLD, old(time="01/02/2019 10:15")))
+    assert "such as 2019-02-01 10:15 +0000; " + DOWNLOADED in found.problem.message
+    found = export(table(DAYS, day(Date="10/03/2026")))
+    assert "such as Tue, Mar 10, 2026; " + DOWNLOADED in found.problem.message
+
+
 DAMAGED: dict[str, tuple[str | bytes, str]] = {
     "rounded numbers": (table(OLD, old("6.49E+17"), old("6.49E+17")), "is 6.49E[+]17, and its"),
     "one rounded number": (table(NEW, new(), new("6.49E+17")), ":3: .* last digits are lost"),
@@ -255,6 +283,11 @@ DAMAGED: dict[str, tuple[str | bytes, str]] = {
     "a cell too many": (table(NEW, new(), [*new(FIRST + 1), "x"]), "has 18 cells where"),
     "a cell too few": (table(NEW, new(), new(FIRST + 1)[:-1]), "has 16 cells where"),
     "other bytes": (table(NEW, new(**{"Post text": "caf\u00e9"})).encode("cp1252"), "not UTF-8"),
+    "Unicode text": (table(NEW, new()).replace(",", "\t").encode("utf-16"), "written in UTF-16"),
+    "another Unicode text": (table(NEW, new()).encode("utf-16"), "written in UTF-16"),
+    "an older export in UTF-16": (table(OLD, old()).encode("utf-16"), "written in UTF-16"),
+    "days in UTF-16": (table(DAYS, day()).encode("utf-16"), "written in UTF-16"),
+    "without a mark": (table(DAYS, day()).encode("utf-16-be"), "written in UTF-16"),
     "two columns of one name": (table([*NEW, "likes"], [*new(), 1]), "two columns have one label"),
     "semicolons": (table(NEW, new()).replace(",", ";"), "not separated by commas"),
 }
@@ -292,9 +325,11 @@ def test_an_export_without_links_needs_an_account(export: Any) -> None:
     assert export(table(header, row), account="OurCharity").post.account == "OurCharity"
 
 
-def day(date: str = "Tue, Mar 10, 2026", **changes: Any) -> list[Any]:
-    cells = {"Date": date, **{label: n for n, label in enumerate(DAYS[1:], 1)}}
-    return list((cells | changes).values())
+def test_shares_have_two_names(export: Any) -> None:
+    found = export(
+        table(["Date", "Share", "New follows", "Impressions"], ["Thu Mar 20 2025", 8, 1, 2])
+    )
+    assert found.counts["shares_per_day"] == (dt.date(2025, 3, 20), 8)
 
 
 def test_daily_flows_are_kept_apart_from_totals(export: Any) -> None:
@@ -333,6 +368,11 @@ def test_the_video_overview_has_a_preamble(export: Any) -> None:
     assert found.counts == {"video_views_per_day": (dt.date(2026, 3, 10), 7)}
     assert found.skipped == {"the preamble": 1}
     assert "unmapped-columns" in found.codes
+
+
+def test_views_of_a_video_overview_are_views_of_videos(export: Any) -> None:
+    data = table(["Date", "Views"], ["Tue, Mar 10, 2026", 7], preamble="Video overview,\r\n")
+    assert export(data).counts == {"video_views_per_day": (dt.date(2026, 3, 10), 7)}
 
 
 def test_a_day_without_any_count_is_counted_as_left_out(export: Any) -> None:

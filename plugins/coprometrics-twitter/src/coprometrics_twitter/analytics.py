@@ -9,15 +9,13 @@ from typing import Any
 
 from attrs import frozen
 
-from coprometrics.errors import ConfigError, number_shown
+from coprometrics.errors import ConfigError
 from coprometrics.importers import Context, Item, Notice, Problem, Skipped, Source
 from coprometrics_csv import Dialect
 from coprometrics_csv.blocks import Block
 from coprometrics_csv.columns import Header, fold
-from coprometrics_csv.convert import Reader, Values, trim
-from coprometrics_csv.dates import DateFormat
-from coprometrics_csv.numerals import Numerals
-from coprometrics_csv.readers import date_reader, datetime_reader, integer_reader
+from coprometrics_csv.convert import Reader, trim
+from coprometrics_twitter.cells import counts, days, moments, read_cells
 from coprometrics_twitter.config import Twitter
 from coprometrics_twitter.damage import Columns, account_of, opened
 from coprometrics_twitter.instants import start_of_day
@@ -26,7 +24,6 @@ from coprometrics_twitter.posts import BadValueError, PostRows, fitting_text, is
 
 __all__ = ["read_analytics"]
 
-_NULLS = ("-",)
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _TIME = ("time",)
 _COUNTS: dict[str, tuple[str, ...]] = {
@@ -78,33 +75,27 @@ class _Plan:
         text = header.position(("tweet text", "post text"))
         time = header.position(_TIME)
         if time is not None:
-            moment = time
-            reader = datetime_reader((_format("%Y-%m-%d %H:%M %z"),), None, None)
+            moment, reader = time, moments()
         else:
-            moment = header.needed(("date", *_TIME))
-            reader = date_reader((_format("%a, %b %d, %Y"), _format("%a %b %d %Y")))
-        counts = {}
+            moment, reader = header.needed(("date", *_TIME)), days()
+        found = {}
         for name, labels in _COUNTS.items():
             position = header.position(labels)
             if position is not None:
-                counts[name] = (position, header.labels[position])
-        used = {columns.number, columns.link, text, moment, *(at for at, _ in counts.values())}
+                found[name] = (position, header.labels[position])
+        used = {columns.number, columns.link, text, moment, *(at for at, _ in found.values())}
         unknown = header.named(
             n for n, label in enumerate(header.labels) if n not in used and not _known(label)
         )
         label = header.labels[moment]
-        return cls(columns, text, moment, label, reader, counts, time is None, unknown)
+        return cls(columns, text, moment, label, reader, found, time is None, unknown)
 
     @property
     def wanted(self) -> tuple[int, ...]:
         """The columns that are looked at."""
         more = {self.text, self.columns.link} - {None}
-        counts = (at for at, _ in self.counts.values())
-        return tuple(sorted({self.columns.number, self.moment, *counts, *more}))  # type: ignore[arg-type]  # None was taken out
-
-
-def _format(text: str) -> DateFormat:
-    return DateFormat.of(text, "twitter")
+        positions = (at for at, _ in self.counts.values())
+        return tuple(sorted({self.columns.number, self.moment, *positions, *more}))  # type: ignore[arg-type]  # None was taken out
 
 
 def _known(label: str) -> bool:
@@ -169,8 +160,7 @@ class _Posts:
         self._account = account
         self._where = where
         self._zone = config.zone()
-        self._integers = integer_reader(Numerals())
-        self._integers.nulls = _NULLS
+        self._integers = counts()
         self.others = 0
 
     def read(self, block: Block) -> Iterator[Item]:
@@ -178,17 +168,17 @@ class _Posts:
         plan = self._plan
         rows = PostRows(tuple(plan.counts), self._config.zone_name, self._config.with_text)
         faults: dict[int, list[Problem]] = {}
-        moments = self._column(block, plan.moment, plan.label, plan.reader, faults)
-        counts = [
-            self._column(block, at, label, self._integers, faults)
+        cells = block.cells
+        when = read_cells(cells[plan.moment], plan.reader, plan.label, faults)
+        columns = [
+            read_cells(cells[at], self._integers, label, faults)
             for at, label in plan.counts.values()
         ]
-        cells = block.cells
         numbers = trim(cells[plan.columns.number]).to_pylist()
         texts = [None] * len(numbers) if plan.text is None else cells[plan.text].to_pylist()
         accounts = self._accounts(block, len(numbers))
         lines = block.lines.to_pylist()
-        for n, (number, text, moment) in enumerate(zip(numbers, texts, moments, strict=True)):
+        for n, (number, text, moment) in enumerate(zip(numbers, texts, when, strict=True)):
             line: Any = lines[n]
             account = accounts[n]
             if account is None:
@@ -203,7 +193,7 @@ class _Posts:
             except BadValueError as error:
                 yield rows.refusal(line, error.problem)
                 continue
-            known = (column[n] for column in counts)
+            known = (column[n] for column in columns)
             rows.rows.append((line, number, account, seconds, _kind(text), kept, *known))
         if batch := rows.batch():
             yield batch
@@ -220,17 +210,6 @@ class _Posts:
             )
         own = self._account.casefold()
         return [self._account if (name or own).casefold() == own else None for name in names]
-
-    def _column(
-        self, block: Block, at: int, label: str, reader: Reader, faults: dict[int, list[Problem]]
-    ) -> list[Any]:
-        cells = block.cells[at]
-        read: Values = reader.read(cells)
-        for row, fault in read.faults.items():
-            value = number_shown(cells[row].as_py())
-            faults.setdefault(row, []).append(Problem(fault.code, fault.message, label, value))
-        values: list[Any] = read.values.to_pylist()
-        return values
 
 
 def _seconds(moment: Any, zone: zoneinfo.ZoneInfo, label: str) -> int:

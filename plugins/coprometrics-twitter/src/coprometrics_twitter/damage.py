@@ -7,6 +7,7 @@ refused as a whole.
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,7 +25,7 @@ from coprometrics_csv.convert import trim
 from coprometrics_csv.table import Table, open_table
 from coprometrics_twitter.config import Twitter
 
-__all__ = ["Columns", "account_of", "damaged", "opened"]
+__all__ = ["DOWNLOADED", "Columns", "account_of", "damaged", "in_utf16", "opened"]
 
 _IDS = ("tweet id", "post id")
 _LINKS = ("tweet permalink", "post link", "link")
@@ -38,7 +39,8 @@ _LINK = re.compile(
 _DIGITS_KEPT = 15
 _OF_A_MAPPING = re.compile("dialect|mapping|encodings")
 _MOST_NAMES = 20
-_REMEDY = "export it again, and import the file as it was downloaded, without opening it before"
+DOWNLOADED = "export it again, and import the file as it was downloaded, without opening it before"
+"""What to do about a file that is not as it was exported."""
 
 
 def damaged(what: str, where: str) -> SourceError:
@@ -46,13 +48,28 @@ def damaged(what: str, where: str) -> SourceError:
     return SourceError(
         f"this file is not as it was exported, as after being saved by a spreadsheet: {what}",
         where=where,
-        remedy=_REMEDY,
+        remedy=DOWNLOADED,
     )
+
+
+def in_utf16(head: bytes) -> bool:
+    r"""Say whether a file begins as one in UTF-16 does, in which programs save it as Unicode text.
+
+    Examples:
+        >>> in_utf16("Date".encode("utf-16")), in_utf16("Date".encode("utf-16-be"))
+        (True, True)
+        >>> in_utf16(b"Date"), in_utf16("Café".encode())
+        (False, False)
+    """
+    marked = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return marked or (len(head) > 1 and (head[0] == 0) != (head[1] == 0))
 
 
 @contextmanager
 def opened(source: Source, dialect: Dialect) -> Iterator[Table]:
     """Open an export; what cannot be decoded or told into rows is damage."""
+    if in_utf16(source.head(4)):
+        raise damaged("it is written in UTF-16, and not in UTF-8", source.name)
     try:
         with open_table(source, dialect) as table:
             yield table
@@ -64,7 +81,7 @@ def opened(source: Source, dialect: Dialect) -> Iterator[Table]:
         if " columns may be meant by " in error.what:
             raise damaged("two columns have one label", error.where or source.name) from None
         if error.remedy and _OF_A_MAPPING.search(error.remedy):
-            raise SourceError(error.what, where=error.where, remedy=_REMEDY) from None
+            raise SourceError(error.what, where=error.where, remedy=DOWNLOADED) from None
         raise
 
 

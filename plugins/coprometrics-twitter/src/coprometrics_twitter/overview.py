@@ -10,13 +10,10 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
-from coprometrics.errors import number_shown
 from coprometrics.importers import Context, Item, Locator, Notice, Problem, Refusal, Skipped, Source
 from coprometrics_csv import Dialect
 from coprometrics_csv.columns import Header
-from coprometrics_csv.dates import DateFormat
-from coprometrics_csv.numerals import Numerals
-from coprometrics_csv.readers import date_reader, integer_reader
+from coprometrics_twitter.cells import counts, days, read_cells
 from coprometrics_twitter.config import Twitter
 from coprometrics_twitter.damage import damaged, opened
 from coprometrics_twitter.posts import no_account, snapshot_batch
@@ -55,11 +52,7 @@ def read_overview(source: Source, config: Twitter, context: Context) -> Iterator
         yield from _remarks(table.header, measures, day_at, table.preamble)
         if measures and config.account is None:
             yield no_account()
-        days = date_reader(
-            tuple(DateFormat.of(text, "twitter") for text in ("%a, %b %d, %Y", "%a %b %d %Y"))
-        )
-        integers = integer_reader(Numerals())
-        integers.nulls = ("-",)
+        of_days, integers = days(), counts()
         seen: set[dt.date] = set()
         wanted = tuple(sorted({day_at, *measures.values()}))
         for block in table.blocks(wanted, context.progress):
@@ -68,12 +61,12 @@ def read_overview(source: Source, config: Twitter, context: Context) -> Iterator
                 raise damaged(problem.message.partition(";")[0], f"{source.name}:{lines[row]}")
             faults: dict[int, list[Problem]] = {}
             label = table.header.labels[day_at]
-            of_rows = _read(block.cells[day_at], days, label, faults)
+            of_rows = read_cells(block.cells[day_at], of_days, label, faults)
             columns = {
-                name: _read(block.cells[at], integers, table.header.labels[at], faults)
+                name: read_cells(block.cells[at], integers, table.header.labels[at], faults)
                 for name, at in measures.items()
             }
-            counts: list[tuple[str, dt.date, int]] = []
+            found: list[tuple[str, dt.date, int]] = []
             empty = 0
             places: list[int] = []
             for n, day in enumerate(of_rows):
@@ -87,9 +80,9 @@ def read_overview(source: Source, config: Twitter, context: Context) -> Iterator
                 seen.add(day)
                 known = [(m, day, c[n]) for m, c in columns.items() if c[n] is not None]
                 empty += not known
-                counts += known
+                found += known
                 places += [lines[n]] * len(known)
-            if batch := snapshot_batch(counts, config.account, places):
+            if batch := snapshot_batch(found, config.account, places):
                 yield batch
             if empty:
                 yield Skipped(empty, "days without any count")
@@ -114,12 +107,3 @@ def _remarks(
             "these are counts of single days (measures that end in _per_day), not totals: how "
             "many follow the account is in its archive",
         )
-
-
-def _read(cells: Any, reader: Any, label: str, faults: dict[int, list[Problem]]) -> list[Any]:
-    read = reader.read(cells)
-    for row, fault in read.faults.items():
-        value = number_shown(cells[row].as_py())
-        faults.setdefault(row, []).append(Problem(fault.code, fault.message, label, value))
-    values: list[Any] = read.values.to_pylist()
-    return values

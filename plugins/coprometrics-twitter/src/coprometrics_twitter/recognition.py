@@ -11,6 +11,7 @@ from coprometrics.errors import CoprometricsError
 from coprometrics.importers import Source
 from coprometrics.importers.archive import open_archive
 from coprometrics_twitter.archive_files import archive_files, is_archive
+from coprometrics_twitter.damage import in_utf16
 
 __all__ = ["Variant", "analytics_header", "recognise"]
 
@@ -77,7 +78,9 @@ def analytics_header(head: bytes) -> str | None:
         >>> analytics_header(b'"Tweet id","Tweet permalink","Tweet text"')
         'the header of a post activity export'
     """
-    text = head[:_LONGEST_LINE].decode("utf-8", "replace").lower().replace("\ufeff", "")
+    # What was saved in UTF-16 is known as well, so that reading it can say what is wrong.
+    head = head[:_LONGEST_LINE].replace(b"\0", b"") if in_utf16(head) else head[:_LONGEST_LINE]
+    text = head.decode("utf-8", "ignore").lower().replace("\ufeff", "")
     for number, line in enumerate(text.splitlines()[:_LINES_LOOKED_AT]):
         if number == 0 and line.strip('" ').startswith(_VIDEO):
             return "the first line of a video overview"
