@@ -101,6 +101,7 @@ def test_wrapped_and_bare_items_may_be_mixed(archive: Any) -> None:
         ({"full_text": "RT this if you agree"}, "original"),
         ({"in_reply_to_status_id_str": "9"}, "reply"),
         ({"in_reply_to_user_id": "9"}, "reply"),
+        ({"in_reply_to_user_id_str": "9"}, "reply"),
         ({"in_reply_to_status_id": None}, "original"),
         ({"quoted_status_id_str": "9"}, "quote"),
         ({"is_quote_status": True}, "quote"),
@@ -245,6 +246,15 @@ def test_the_followers_of_one_part_are_not_taken_for_all(archive: Any) -> None:
     found = read(listing("tweets.js", "follower.js"))
     assert found.counts == {"followers": (dt.date(2024, 1, 31), 3)}
     assert found.codes == {"import-order"}
+
+
+def test_an_archive_that_says_it_is_partial_is_believed_where_no_file_is_missing(
+    archive: Any,
+) -> None:
+    made = listing("tweets.js", "follower.js", isPartialArchive=True)
+    found = archive(files(tweet(), follower=followers(3), manifest=made))
+    assert found.codes == {"partial-archive", "import-order"}
+    assert found.counts == {"followers": (dt.date(2024, 1, 31), 3)}
 
 
 def test_two_archives_in_one_folder_are_refused(archive: Any) -> None:

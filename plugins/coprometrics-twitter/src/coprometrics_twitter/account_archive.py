@@ -11,10 +11,10 @@ import re
 from collections.abc import Generator, Iterator
 from typing import BinaryIO, TypeVar, cast
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from coprometrics.errors import ConfigError
-from coprometrics.importers import Batch, Context, Item, Locator, Notice, Refusal, Source
+from coprometrics.importers import Batch, Context, Item, Locator, Notice, Problem, Refusal, Source
 from coprometrics.importers.archive import Archive, open_archive
 from coprometrics_twitter.archive_files import Files, Missing, generated_at, read_manifest, whose
 from coprometrics_twitter.archive_items import FOLLOWERS, TWEETS, Tweet, WrappedTweet
@@ -66,10 +66,10 @@ def read_archive(source: Source, config: Twitter, context: Context) -> Iterator[
         reading.unsure = missing.followers
         for path in files.posts:
             with archive.open(path) as stream:
-                yield from reading.posts(stream, f"{source.name}: {path}")
+                yield from reading.posts(stream, f"{source.name}: {path}", _name(path))
         for path in files.followers:
             with archive.open(path) as stream:
-                yield from reading.followers(stream, f"{source.name}: {path}")
+                yield from reading.followers(stream, f"{source.name}: {path}", _name(path))
         yield from reading.end(generated_at(manifest, source.name))
 
 
@@ -112,8 +112,8 @@ class _Reading:
     unsure: bool = field(default=False, init=False)
     _had_posts: bool = field(default=False, init=False)
 
-    def posts(self, stream: BinaryIO, where: str) -> Iterator[Item]:
-        """Read a file of posts."""
+    def posts(self, stream: BinaryIO, where: str, name: str = "") -> Iterator[Item]:
+        """Read a file of posts, which messages name where there are several."""
         items = Items(stream, where, TWEETS, names=("tweet", "tweets"))
         for window in self._windows(items):
             self._had_posts = True
@@ -125,7 +125,7 @@ class _Reading:
                 )
             batch = self._quick(window, self.account, items.part)
             if batch is None:
-                batch = yield from self._careful(window, self.account, items.part)
+                batch = yield from self._careful(window, self.account, items.part, name)
             if batch is not None:
                 yield batch
 
@@ -160,14 +160,14 @@ class _Reading:
         )
 
     def _careful(
-        self, window: Window[Tweet | WrappedTweet], account: str, part: int
+        self, window: Window[Tweet | WrappedTweet], account: str, part: int, name: str
     ) -> Generator[Refusal, None, Batch | None]:
         """Make posts one by one, and refuse those that cannot be one."""
         with_text, seconds = self.config.with_text, self._instants.seconds
         rows = PostRows(("likes", "reposts"), self.config.zone_name, with_text, part)
         for place, item in enumerate(window.items, window.first):
             if item is None:
-                yield rows.refusal(place, window.bad[place - window.first])
+                yield rows.refusal(place, _within(name, window.bad[place - window.first]))
                 continue
             tweet = item.tweet if type(item) is WrappedTweet else cast("Tweet", item)
             text = tweet.full_text or tweet.text
@@ -183,13 +183,13 @@ class _Reading:
                     whole_number(tweet.retweet_count, "retweet_count"),
                 )
             except BadValueError as error:
-                yield rows.refusal(place, error.problem)
+                yield rows.refusal(place, _within(name, error.problem))
             else:
                 rows.rows.append(row)
         return rows.batch()
 
-    def followers(self, stream: BinaryIO, where: str) -> Iterator[Item]:
-        """Count a file of followers."""
+    def followers(self, stream: BinaryIO, where: str, name: str = "") -> Iterator[Item]:
+        """Count a file of followers, which messages name where there are several."""
         items = Items(stream, where, FOLLOWERS, names=("follower",))
         count = 0
         for window in self._windows(items):
@@ -197,7 +197,7 @@ class _Reading:
             for number, problem in window.bad.items():
                 self.unsure = True
                 place = Locator(page=items.part, index=window.first + number)
-                yield Refusal(place, (problem,))
+                yield Refusal(place, (_within(name, problem),))
         self._followers = (self._followers or 0) + count
 
     def _windows(self, items: Items[T]) -> Iterator[Window[T]]:
@@ -237,6 +237,15 @@ class _Reading:
             if self.account is None:
                 yield no_account()
             yield batch
+
+
+def _name(path: str) -> str:
+    return path.rpartition("/")[2]
+
+
+def _within(name: str, problem: Problem) -> Problem:
+    """Name the file of a bad item: one of posts and one of followers have the same places."""
+    return evolve(problem, message=f"{problem.message} (in {name})") if name else problem
 
 
 def _kind(tweet: Tweet, text: str | None) -> str:
