@@ -170,6 +170,57 @@ def test_what_is_declared_of_an_event_wins_over_the_report(read: Any) -> None:
     assert (activity.title, activity.starts_at) == ("Cuppa", at(2025, 5, 9, 10))
 
 
+FORMATS = ["%d/%m/%Y %H:%M", "%d/%m/%Y"]
+RESAVED = {"Order date": "01/01/2025 12:00", "Event start date": "08/05/2025"}
+
+
+@pytest.mark.parametrize("date", ["08/05/2025", "08/05/2025 00:00", "2025-05-08"])
+def test_the_date_of_an_event_is_written_as_is_declared(read: Any, date: str) -> None:
+    found = read("attendees", RESAVED | {"Event start date": date}, date_formats=FORMATS)
+    assert [activity.starts_at for activity in found.activities] == [at(2025, 5, 8, 17)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "said", "remedy"),
+    [
+        ({"Event start date": "08/05/2025"}, "date cannot be read for 77: '08/05/2025'",
+         "declare under date_formats how dates are written"),
+        ({"Event start date": "2025-02-30"}, "date cannot be read for 77: '2025-02-30'",
+         "declare under date_formats"),
+        ({"Event start time": "18.00 h"}, "Event start time cannot be read for 77: ", "as 18:00"),
+        ({"Event timezone": "BST"}, "Event timezone cannot be read for 77: 'BST'",
+         "declare under timezone one such as Europe/London"),
+    ],
+)  # fmt: skip
+def test_when_an_event_was_may_be_said_and_not_be_read(
+    read: Any, changes: dict[str, str], said: str, remedy: str
+) -> None:
+    found = read("attendees", changes)
+    assert found.activities == []
+    assert said in found.notice("event-time-unreadable")
+    assert remedy in found.notice("event-time-unreadable")
+    assert "declare the event under events" in found.notice("event-time-unreadable")
+    assert "event-time-unknown" not in [notice.code for notice in found.notices]
+
+
+@pytest.mark.parametrize("column", ["Event start date", "Event start time", "Event timezone"])
+def test_when_an_event_was_may_not_be_said(read: Any, column: str) -> None:
+    found = read("attendees", {column: ""})
+    assert found.activities == []
+    assert "does not say when 77" in found.notice("event-time-unknown")
+
+
+@pytest.mark.parametrize("column", ["Event start date", "Event start time", "Event timezone"])
+def test_who_stands_in_the_place_of_a_time_is_not_shown(read: Any, column: str) -> None:
+    found = read("attendees", {column: "Zephyrine Quillfeather"})
+    assert f"{column} cannot be read for 77: (withheld)" in found.notice("event-time-unreadable")
+
+
+def test_a_declared_time_zone_is_that_of_an_event_whose_own_is_not_known(read: Any) -> None:
+    found = read("attendees", {"Event timezone": "BST"}, timezone="Europe/London")
+    assert [activity.starts_at for activity in found.activities] == [at(2025, 5, 8, 17)]
+
+
 @pytest.mark.parametrize("variant", ["us", "uk", "uk-2017", "nl"])
 def test_a_report_of_one_event_needs_to_be_told_which(variant: str, read: Any) -> None:
     with pytest.raises(ConfigError, match=r'report.csv: .*set event to .*event: "120000000001"'):

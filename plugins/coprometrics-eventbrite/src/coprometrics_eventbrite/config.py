@@ -165,10 +165,10 @@ class Eventbrite:
         examples=({"Ordernummer": "Order no.", "E-mailadres": "Email"},),
     )
     date_formats: tuple[str, ...] = setting(
-        "How order dates are written, with the directives of the CSV importer, where the report "
-        "writes them in another way than is usual for it.",
+        "How the dates of orders and events are written, with the directives of the CSV importer, "
+        "where the report writes them in another way than is usual for it.",
         default=(),
-        examples=(["%d/%m/%Y %H:%M"],),
+        examples=(["%d/%m/%Y %H:%M", "%d/%m/%Y"],),
     )
     decimal: Literal[".", ","] | None = setting(
         "The character before the fraction of an amount; that of the report's form by default.",

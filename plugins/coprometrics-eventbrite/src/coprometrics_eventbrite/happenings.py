@@ -10,11 +10,12 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 from attrs import frozen
 
-from coprometrics.errors import ConfigError, ParameterError
+from coprometrics.errors import ConfigError, ParameterError, number_shown
 from coprometrics.importers import Notice
 from coprometrics.timezones import timezone
-from coprometrics_csv.dates import DateFormat, parse_datetime
+from coprometrics_csv.dates import DateFormat, parse_date, parse_datetime
 from coprometrics_csv.faults import CellError
+from coprometrics_csv.people import word_shown
 from coprometrics_csv.readers import INSTANT
 from coprometrics_eventbrite.bookings import SYSTEM
 from coprometrics_eventbrite.config import DeclaredEvent, Eventbrite
@@ -25,8 +26,17 @@ _TIMES = tuple(
     DateFormat.of(f"%Y-%m-%d {time}", "eventbrite")
     for time in ("%H:%M:%S", "%H:%M", "%I:%M %p", "%I:%M:%S %p")
 )
+_ISO_DAY = DateFormat.of("%Y-%m-%d", "eventbrite")
+_DATE, _TIME, _ZONE = "Event start date", "Event start time", "Event timezone"
+_HOW = {
+    _DATE: "declare under date_formats how dates are written, such as %d/%m/%Y",
+    _TIME: "write it as 18:00",
+    _ZONE: "declare under timezone one such as Europe/London",
+}
+"""What to do about a cell of a column that cannot be read."""
 _ONLINE = ("online", "online event", "online evenement")
 _MOST_NAMED = 12
+_UTC = zoneinfo.ZoneInfo("UTC")
 
 
 class SeenEvent(NamedTuple):
@@ -92,11 +102,11 @@ def happenings(seen: Iterable[SeenEvent], config: Eventbrite, now: dt.datetime) 
     activities: dict[tuple[Any, ...], None] = {}
     known: set[str] = set()
     over: set[str] = set()
-    unknown: set[str] = set()
+    unknown: dict[str, _Unclear] = {}
     for event in sorted(set(seen)):
         row = _activity(event, declared.get(event.id), config, now)
-        if row is None:
-            unknown.add(event.id)
+        if isinstance(row, _Unclear):
+            unknown[event.id] = row if row.column else unknown.get(event.id, row)
             continue
         activities[tuple(row.values())] = None
         known.add(event.id)
@@ -105,25 +115,50 @@ def happenings(seen: Iterable[SeenEvent], config: Eventbrite, now: dt.datetime) 
     columns = zip(*activities, strict=True) if activities else [()] * len(_ROWS)
     arrays = [pa.array(column, f.type) for column, f in zip(columns, _ROWS, strict=True)]
     rows = pa.table(arrays, schema=pa.schema(_ROWS))
-    return Happenings(rows, tuple(sorted(over)), tuple(_notices(unknown - known)))
+    left = {id_: unclear for id_, unclear in unknown.items() if id_ not in known}
+    return Happenings(rows, tuple(sorted(over)), tuple(_notices(left)))
 
 
-def _notices(unknown: set[str]) -> Iterable[Notice]:
-    if unknown:
-        named = ", ".join(sorted(unknown)[:_MOST_NAMED])
-        more = f" and {len(unknown) - _MOST_NAMED} more" if len(unknown) > _MOST_NAMED else ""
+def _notices(unknown: dict[str, _Unclear]) -> Iterable[Notice]:
+    if unsaid := [id_ for id_, unclear in unknown.items() if not unclear.column]:
         yield Notice(
             "event-time-unknown",
-            f"the report does not say when {named}{more} was held, so there is no activity for it; "
-            "declare it under events with starts_at and timezone, or import the event as well",
+            f"the report does not say when {_named(unsaid)} was held, so there is no activity for "
+            "it; declare it under events with starts_at and timezone, or import the event as well",
         )
+    for column, remedy in _HOW.items():
+        unread = [f"{id_}: {at.value}" for id_, at in unknown.items() if at.column == column]
+        if unread:
+            yield Notice(
+                "event-time-unreadable",
+                f"{column} cannot be read for {_named(unread)}, so it is not known when that was "
+                f"held, and there is no activity for it; {remedy}, or declare the event under "
+                "events with starts_at and timezone",
+            )
+
+
+def _named(events: list[str]) -> str:
+    more = f" and {len(events) - _MOST_NAMED:,} more" if len(events) > _MOST_NAMED else ""
+    return ", ".join(sorted(events)[:_MOST_NAMED]) + more
+
+
+class _Unclear(NamedTuple):
+    """Why it is not known when an event is held.
+
+    Attributes:
+        column: the column that cannot be read; empty where the report does not say it.
+        value: its cell, fit to be shown.
+    """
+
+    column: str = ""
+    value: str = ""
 
 
 def _activity(
     event: SeenEvent, declared: DeclaredEvent | None, config: Eventbrite, now: dt.datetime
-) -> dict[str, Any] | None:
-    """Make the row of an activity, or give None where it is not known when the event is held."""
-    starts: dt.datetime | None = None
+) -> dict[str, Any] | _Unclear:
+    """Make the row of an activity, or say why it is not known when the event is held."""
+    starts: dt.datetime | _Unclear | None
     ends: dt.datetime | None = None
     zone = (declared and declared.timezone) or (zone_of(event.zone) and event.zone)
     zone = zone or config.timezone
@@ -136,9 +171,11 @@ def _activity(
                 remedy="set timezone: Europe/London, which decides the day of the event",
             )
     else:
-        starts = _start(event, zone_of(zone))
+        starts = _start(event, zone_of(zone), config.date_formats)
+    if isinstance(starts, _Unclear):
+        return starts
     if starts is None or zone is None:
-        return None
+        return _Unclear()
     title = (declared and declared.title) or event.title or None
     mode: Any = "online" if event.place.casefold() in _ONLINE else None
     return {
@@ -153,10 +190,21 @@ def _activity(
     }
 
 
-def _start(event: SeenEvent, zone: zoneinfo.ZoneInfo | None) -> dt.datetime | None:
-    if not event.date or not event.time or zone is None:
-        return None
+def _start(
+    event: SeenEvent, zone: zoneinfo.ZoneInfo | None, date_formats: tuple[str, ...]
+) -> dt.datetime | _Unclear:
+    if not event.date or not event.time:
+        return _Unclear()
+    formats = (DateFormat.of(text, "eventbrite") for text in date_formats)
+    days = (*(known for known in formats if known.precision == "day"), _ISO_DAY)
     try:
-        return parse_datetime(f"{event.date} {event.time}", _TIMES, zone, "earlier")
-    except (CellError, OverflowError):
-        return None
+        day = parse_date(event.date, days)[0]
+    except CellError:
+        return _Unclear(_DATE, number_shown(event.date))
+    try:
+        moment = parse_datetime(f"{day} {event.time}", _TIMES, zone or _UTC, "earlier")
+    except CellError:
+        return _Unclear(_TIME, number_shown(event.time))
+    if zone is None:
+        return _Unclear(_ZONE, word_shown(event.zone)) if event.zone else _Unclear()
+    return moment
