@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from pathlib import Path
 from typing import Any
 
@@ -219,6 +220,47 @@ def test_who_stands_in_the_place_of_a_time_is_not_shown(read: Any, column: str) 
 def test_a_declared_time_zone_is_that_of_an_event_whose_own_is_not_known(read: Any) -> None:
     found = read("attendees", {"Event timezone": "BST"}, timezone="Europe/London")
     assert [activity.starts_at for activity in found.activities] == [at(2025, 5, 8, 17)]
+
+
+RENAMED = ({}, {"Order ID": "5002", "Event name": "Spring cuppa", "Barcode number": "50020001"})
+
+
+def test_an_event_with_two_titles_is_refused_with_both(read: Any) -> None:
+    found = read("attendees", *RENAMED)
+    assert found.activities == []
+    assert len(found.attendances) == 2
+    (refusal,) = found.refusals
+    assert str(refusal.problems[0]) == (
+        "the report tells of event 77 in several ways (title 'Cuppa in May' or 'Spring cuppa'), so "
+        "there is no activity for it; declare it under events with its title"
+    )
+
+
+def test_declaring_its_title_settles_what_an_event_is_called(read: Any) -> None:
+    kinds = {"spring": "walk", "cuppa": "cuppa"}
+    found = read("attendees", *RENAMED, events=[{"id": "77", "title": "Cuppa"}], kinds=kinds)
+    assert [(a.title, a.kind) for a in found.activities] == [("Cuppa", "cuppa")]
+    assert found.refusals == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "said", "declared"),
+    [
+        ({"Event start time": "19:00"}, "starts_at 2025-05-08T17:00Z or 2025-05-08T18:00Z",
+         {"starts_at": "2025-05-08T18:00"}),
+        ({"Event timezone": "Europe/Paris"}, "starts_at .* timezone 'Europe/London' or",
+         {"starts_at": "2025-05-08T18:00", "timezone": "Europe/London"}),
+        ({"Event location": "Online"}, "mode 'online' or none", {"mode": "hybrid"}),
+    ],
+)  # fmt: skip
+def test_an_event_that_is_told_of_in_two_ways_can_be_declared(
+    read: Any, changes: dict[str, str], said: str, declared: dict[str, str]
+) -> None:
+    rows = ({}, {"Order ID": "5002", "Barcode number": "50020001", **changes})
+    (refusal,) = read("attendees", *rows).refusals
+    assert re.search(said, refusal.problems[0].message)
+    found = read("attendees", *rows, events=[{"id": "77", **declared}])
+    assert (len(found.activities), found.refusals) == (1, [])
 
 
 @pytest.mark.parametrize("variant", ["us", "uk", "uk-2017", "nl"])

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 from attrs import frozen
 
-from coprometrics.errors import ConfigError, ParameterError, number_shown
-from coprometrics.importers import Notice
+from coprometrics.errors import ConfigError, ParameterError, number_shown, shown
+from coprometrics.importers import Locator, Notice, Problem, Refusal
 from coprometrics.timezones import timezone
 from coprometrics_csv.dates import DateFormat, parse_date, parse_datetime
 from coprometrics_csv.faults import CellError
@@ -34,6 +34,8 @@ _HOW = {
     _ZONE: "declare under timezone one such as Europe/London",
 }
 """What to do about a cell of a column that cannot be read."""
+_DECLARED = ("title", "starts_at", "timezone", "mode")
+"""What a report tells of an event, by the names under which it can be declared."""
 _ONLINE = ("online", "online event", "online evenement")
 _MOST_NAMED = 12
 _UTC = zoneinfo.ZoneInfo("UTC")
@@ -69,12 +71,13 @@ class Happenings:
     Attributes:
         rows: the rows of ``Activity``, of those of which it is known when they were held.
         over: the native ids of those that are over.
-        notices: what a person should know.
+        notices: what a person should know, and the events that are refused because the report
+            tells of them in several ways.
     """
 
     rows: pa.Table
     over: tuple[str, ...]
-    notices: tuple[Notice, ...]
+    notices: tuple[Notice | Refusal, ...]
 
 
 def zone_of(name: str | None) -> zoneinfo.ZoneInfo | None:
@@ -99,8 +102,7 @@ def happenings(seen: Iterable[SeenEvent], config: Eventbrite, now: dt.datetime) 
         ConfigError: when a declared event has times without a time zone.
     """
     declared = {event.id: event for event in config.events}
-    activities: dict[tuple[Any, ...], None] = {}
-    known: set[str] = set()
+    activities: dict[str, list[dict[str, Any]]] = {}
     over: set[str] = set()
     unknown: dict[str, _Unclear] = {}
     for event in sorted(set(seen)):
@@ -108,15 +110,45 @@ def happenings(seen: Iterable[SeenEvent], config: Eventbrite, now: dt.datetime) 
         if isinstance(row, _Unclear):
             unknown[event.id] = row if row.column else unknown.get(event.id, row)
             continue
-        activities[tuple(row.values())] = None
-        known.add(event.id)
+        told = activities.setdefault(event.id, [])
+        if row not in told:
+            told.append(row)
         if (row["ends_at"] or row["starts_at"]) < now:
             over.add(event.id)
-    columns = zip(*activities, strict=True) if activities else [()] * len(_ROWS)
-    arrays = [pa.array(column, f.type) for column, f in zip(columns, _ROWS, strict=True)]
-    rows = pa.table(arrays, schema=pa.schema(_ROWS))
-    left = {id_: unclear for id_, unclear in unknown.items() if id_ not in known}
-    return Happenings(rows, tuple(sorted(over)), tuple(_notices(left)))
+    rows = [told[0] for told in activities.values() if len(told) == 1]
+    several = {id_: told for id_, told in activities.items() if len(told) > 1}
+    left = {id_: unclear for id_, unclear in unknown.items() if id_ not in activities}
+    return Happenings(
+        pa.Table.from_pylist(rows, pa.schema(_ROWS)),
+        tuple(sorted(over)),
+        (*_notices(left), *(_contradicted(id_, told) for id_, told in several.items())),
+    )
+
+
+def _contradicted(id_: str, told: list[dict[str, Any]]) -> Refusal:
+    """Refuse an event of which the report tells in several ways, and say how they differ."""
+    named = {name: list(dict.fromkeys(row[name] for row in told)) for name in _DECLARED}
+    differ = {name: values for name, values in named.items() if len(values) > 1}
+    ways = "; ".join(
+        f"{name} {' or '.join(map(_written, values[:_MOST_NAMED]))}"
+        for name, values in differ.items()
+    )
+    return Refusal(
+        Locator(),
+        (
+            Problem(
+                "event-contradicted",
+                f"the report tells of event {id_} in several ways ({ways}), so there is no "
+                f"activity for it; declare it under events with its {' and '.join(differ)}",
+            ),
+        ),
+    )
+
+
+def _written(value: Any) -> str:
+    if value is None:
+        return "none"
+    return f"{value:%Y-%m-%dT%H:%MZ}" if isinstance(value, dt.datetime) else shown(value)
 
 
 def _notices(unknown: dict[str, _Unclear]) -> Iterable[Notice]:
