@@ -23,25 +23,32 @@ LARGEST_PAGE = 100_000_000
 """The most bytes of a page."""
 
 _MOST_ITEMS = 1_000_000
+_PAGES_LOOKED_AT = 100
 _SUFFIX = ".json"
 _LIST = re.compile(rb'"(%s)"\s*:\s*\[' % "|".join(KINDS).encode())
 _OWN_WORDS = (b'"pagination"', b"eventbriteapi.com", b'"coprometrics"')
 
 
 def identify_pages(source: Source) -> Match | None:
-    """Take a file with a page of the service, and a folder whose first page is one."""
+    """Take a file with a page of the service, and a folder with one; reading names what is none."""
     if not source.path.is_dir():
-        first = source
+        files = [source]
     else:
         names = [name for name in source.files() if name.lower().endswith(_SUFFIX)]
-        if not names:
-            return None
-        first = Source(source.path / names[0], names[0])
-    head = first.head().removeprefix(b"\xef\xbb\xbf").lstrip()
+        files = [Source(source.path / name, name) for name in names[:_PAGES_LOOKED_AT]]
+    for file in files:
+        if kind := _kind_of_page(file):
+            return Match("pages", f"it holds a page of the service with {kind}")
+    return None
+
+
+def _kind_of_page(file: Source) -> str | None:
+    """Say what a page of the service lists, by its first bytes; None for other files."""
+    head = file.head().removeprefix(b"\xef\xbb\xbf").lstrip()
     found = _LIST.search(head)
     if not head.startswith(b"{") or not found or not any(word in head for word in _OWN_WORDS):
         return None
-    return Match("pages", f"it holds a page of the service with {found[1].decode()}")
+    return found[1].decode()
 
 
 def read_pages(source: Source, config: Eventbrite, context: Context) -> Iterator[Item]:

@@ -35,7 +35,7 @@ def test_a_page_is_known_by_its_list(saved: Pages, key: str) -> None:
     assert key in match.reason
 
 
-def test_a_folder_is_known_by_its_first_page(small: Pages) -> None:
+def test_a_folder_is_known_by_a_page_in_it(small: Pages) -> None:
     assert EventbriteImporter().identify(Source.at(small.folder)) is not None
 
 
@@ -50,6 +50,17 @@ def test_what_is_no_page_is_not_taken(tmp_path: Path, body: bytes) -> None:
     (tmp_path / "x.json").write_bytes(body)
     assert identify_pages(Source.at(tmp_path / "x.json")) is None
     assert identify_pages(Source.at(tmp_path)) is None
+
+
+@pytest.mark.parametrize("name", ["0.json", "zzz.json"])
+@pytest.mark.parametrize("body", ["", "{}", '{"name": "settings"}'])
+def test_a_folder_with_a_page_is_taken_and_what_is_none_is_named(
+    small: Pages, name: str, body: str
+) -> None:
+    (small.folder / name).write_text(body)
+    assert EventbriteImporter().identify(Source.at(small.folder)) is not None
+    with pytest.raises(SourceError, match=rf"/{name}: .* take the file out of the folder"):
+        small.items()
 
 
 def test_a_folder_without_pages_is_not_taken(tmp_path: Path) -> None:
