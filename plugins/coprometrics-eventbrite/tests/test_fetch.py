@@ -162,6 +162,13 @@ def test_series_parents_are_not_asked_for(runs: Runs) -> None:
     assert fetched.events == 4
 
 
+def test_of_an_event_all_orders_are_asked_for_that_are_not_deleted(runs: Runs) -> None:
+    runs.run()
+    orders = [path for path in runs.service.asked if "/events/" in path and "/orders/" in path]
+    assert orders
+    assert all("status=all_not_deleted" in path for path in orders)
+
+
 def test_the_source_is_named_after_the_organisation(runs: Runs) -> None:
     runs.run()
     with Store.open(runs.store, read_only=True) as store:

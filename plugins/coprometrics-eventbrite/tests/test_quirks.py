@@ -46,6 +46,17 @@ def test_the_newer_report_counts_the_person_of_an_order_once_too(read: Any, key:
     )
 
 
+@pytest.mark.parametrize("variant", ["us", "uk", "uk-2017"])
+def test_the_address_has_two_labels_in_older_reports(
+    variant: str, read: Any, headers: Any, write: Any, key: Any
+) -> None:
+    lines = write(variant, [{}], header=headers[variant]).splitlines()
+    renamed = lines[0].replace(",Email,", ",Email Address,")
+    assert renamed != lines[0]
+    found = read(variant, text="\n".join([renamed, *lines[1:], ""]))
+    assert (people(found), found.refusals) == ([key("zq@example.org")], [])
+
+
 # 2. Questions.
 
 
