@@ -85,7 +85,10 @@ class ImportResult:
 
     @property
     def rows(self) -> int:
-        """How many rows of the source were read."""
+        """How many rows were read: records that came of the source, and what gave none.
+
+        It is the number of rows in the source where each makes one record.
+        """
         return self.accepted.total() + self.refused + self.skipped.total()
 
     @property
