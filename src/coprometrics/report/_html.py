@@ -12,14 +12,16 @@ import html
 import re
 from typing import Final
 
+from coprometrics.report._unseen import OpenElements
 from coprometrics.report.text import Builder
 
 __all__ = ["UNSEEN_ELEMENTS", "scan_html"]
 
-_HIDDEN: Final = "template"
-_RAW: Final = frozenset({"script", "style", "title"})
-UNSEEN_ELEMENTS: Final = frozenset({*_RAW, _HIDDEN})
+UNSEEN_ELEMENTS: Final = frozenset({"script", "style", "template", "title"})
 """The elements whose content is no part of the page's text."""
+
+_RAW: Final = frozenset({"iframe", "noembed", "noframes", "noscript", "script", "style", "title"})
+"""The elements whose content has no tags."""
 
 # Nothing in it is tried in two ways, so that each letter is looked at once.
 _PIECE: Final = re.compile(
@@ -43,7 +45,8 @@ _LONGEST_REFERENCE: Final = 40
 
 def scan_html(source: str, builder: Builder) -> None:
     """Add the text of an HTML document to a builder."""
-    at = hidden = 0
+    elements = OpenElements()
+    at = 0
     while (piece := _PIECE.match(source, at)) is not None:
         start, at = piece.span()
         kind = piece.lastgroup
@@ -51,13 +54,17 @@ def scan_html(source: str, builder: Builder) -> None:
             name, closes = piece["name"].lower(), piece["end"] == "/"
             opens = not closes and source[at - 2] != "/"
             builder.tag(name, start, opens=opens)
-            if name == _HIDDEN:
-                hidden = max(0, hidden - 1) if closes else hidden + opens
-            elif opens and name in _RAW:
+            if closes:
+                elements.close(name)
+            elif opens:
+                elements.open(name, piece[0])
+            builder.hidden = elements.hide
+            if opens and name in _RAW:
                 ended = _RAW_END[name].search(source, at)
-                at = ended.start() if ended is not None else len(source)
-        elif hidden:
-            continue
+                after = ended.start() if ended is not None else len(source)
+                if builder.hidden:
+                    builder.add(source[at:after], at, after)
+                at = after
         elif kind == "reference":
             builder.add(_character(piece[0]), start, at)
         elif kind in ("text", "sign"):

@@ -1,5 +1,7 @@
 """What a reader sees of a Markdown paragraph: emphasis, links, code, entities and HTML tags.
 
+Left out are what is struck out, what a tag hides, and the text that stands for an image.
+
 Emphasis follows the rules of CommonMark 0.31, section 6.2 (delimiter runs), so that in
 ``**£1,179,818.54***`` the last star is a star of the text.
 """
@@ -13,6 +15,7 @@ from typing import Final, Literal
 
 from attrs import define, field, frozen
 
+from coprometrics.report._unseen import OpenElements
 from coprometrics.report.text import Builder
 
 __all__ = ["Inline"]
@@ -50,10 +53,20 @@ class _Visible:
 
 
 @frozen
+class _Image:
+    """An image, whose text is not seen."""
+
+    start: int
+    end: int
+
+
+@frozen
 class _Tag:
     name: str
+    source: str
     start: int
     opens: bool
+    closes: bool
 
 
 @define(eq=False)
@@ -80,7 +93,7 @@ class _Run:
         return self.right - self.left
 
 
-_Piece = _Visible | _Tag | _Run | Literal["seam"]
+_Piece = _Visible | _Image | _Tag | _Run | Literal["seam"]
 
 
 @define
@@ -96,6 +109,7 @@ class Inline:
     source: str
     labels: frozenset[str]
     builder: Builder
+    _elements: OpenElements = field(factory=OpenElements, init=False)
 
     def scan(self, lines: list[tuple[int, int]]) -> None:
         """Add the visible text of a paragraph, given as the offsets of its lines."""
@@ -105,21 +119,33 @@ class Inline:
             offsets.extend(range(start, end + 1))
         pieces = _Paragraph(text, self.labels).pieces()
         _pair([piece for piece in pieces if isinstance(piece, _Run)])
+        # A block of HTML is no paragraph of its own: what it opens goes on behind it.
+        is_html = text.startswith("<")
+        if not is_html:
+            self._follow("p", opens=True)
         for piece in pieces:
             self._add(piece, text, offsets)
+        if not is_html:
+            self._follow("p", opens=False)
+
+    def _follow(self, name: str, tag: str = "", *, opens: bool) -> None:
+        if opens:
+            self._elements.open(name, tag)
+        else:
+            self._elements.close(name)
+        self.builder.hidden = self._elements.hide
 
     def _add(self, piece: _Piece, text: str, offsets: list[int]) -> None:
         if piece == "seam":
             self.builder.seam()
         elif isinstance(piece, _Tag):
             self.builder.tag(piece.name, offsets[piece.start], opens=piece.opens)
+            if piece.opens or piece.closes:
+                self._follow(piece.name, piece.source, opens=piece.opens)
+        elif isinstance(piece, _Image):
+            self.builder.leave_out(text[piece.start : piece.end], offsets[piece.start])
         elif isinstance(piece, _Run):
-            if piece.left > piece.start or piece.right < piece.end:
-                self.builder.seam()
-            for position in range(piece.left, piece.right):
-                self.builder.add(text[position], offsets[position], offsets[position] + 1)
-            if piece.right < piece.end:
-                self.builder.seam()
+            self._add_run(piece, text, offsets)
         elif isinstance(piece, _Visible):
             if len(piece.text) == piece.end - piece.start:
                 for character, position in zip(
@@ -128,6 +154,20 @@ class Inline:
                     self.builder.add(character, offsets[position], offsets[position] + 1)
             else:
                 self.builder.add(piece.text, offsets[piece.start], offsets[piece.end - 1] + 1)
+
+    def _add_run(self, run: _Run, text: str, offsets: list[int]) -> None:
+        ends, begins = run.left > run.start, run.right < run.end
+        strikes = run.mark == "~"
+        if ends or begins:
+            self.builder.seam()
+        if ends and strikes:
+            self._follow("del", opens=False)
+        for position in range(run.left, run.right):
+            self.builder.add(text[position], offsets[position], offsets[position] + 1)
+        if begins:
+            self.builder.seam()
+        if begins and strikes:
+            self._follow("del", opens=True)
 
 
 class _Paragraph:
@@ -207,7 +247,8 @@ class _Paragraph:
     def _angle(self, position: int) -> int:
         tag = _TAG.match(self._text, position)
         if tag is not None:
-            self._pieces.append(_Tag(tag[2].lower(), position, not (tag[1] or tag[3])))
+            opens, closes = not (tag[1] or tag[3]), bool(tag[1])
+            self._pieces.append(_Tag(tag[2].lower(), tag[0], position, opens, closes))
             return tag.end()
         link = _AUTOLINK.match(self._text, position)
         if link is None:
@@ -238,6 +279,9 @@ class _Paragraph:
                 end = closing + 1
         if end is None:
             return self._visible(position, position + 1)
+        if opening > position:
+            self._pieces.append(_Image(position, end))
+            return end
         self._link_ends[closing] = end
         self._pieces.append("seam")
         return opening + 1

@@ -1,9 +1,10 @@
 """A report's document as plain text, in which every character knows its place in the file.
 
-What a reader does not see (markup, comments, link targets) is left out. Runs of white space are
-folded into one character: a space within a line, a line feed for a line break, U+2029 (paragraph
-separator) between paragraphs, headings, list items and table cells. One no-break or thin space
-between two digits is kept, for it may group them.
+What a reader does not see (markup, comments, link targets, hidden text) is left out, and so is
+what is struck out; where two letters or digits would so become one word or number, U+FFFD parts
+them. Runs of white space are folded into one character: a space within a line, a line feed for a
+line break, U+2029 (paragraph separator) between paragraphs, headings, list items and table cells.
+One no-break or thin space between two digits is kept, for it may group them.
 """
 
 from __future__ import annotations
@@ -149,10 +150,20 @@ _SCRIPTS: Final = {
 }
 
 
+_LEFT_OUT: Final = "\ufffd"
+_JOINTS: Final = frozenset(".,:/'+-\u2019\u2010\u2011\u2012\u2013\u2212")
+"""What is part of a number beside a digit."""
+
+
 @define
 class Builder:
-    """Takes what a reader sees, piece by piece in order, and folds it into a document's text."""
+    """Takes what a reader sees, piece by piece in order, and folds it into a document's text.
 
+    Attributes:
+        hidden: whether what is added now is hidden or struck out.
+    """
+
+    hidden: bool = field(default=False, init=False)
     _text: list[str] = field(factory=list, init=False)
     _starts: array[int] = field(factory=lambda: array("L"), init=False)
     _ends: array[int] = field(factory=lambda: array("L"), init=False)
@@ -161,6 +172,7 @@ class Builder:
     _space_at: tuple[int, int] = field(default=(0, 0), init=False)
     _seam: bool = field(default=False, init=False)
     _script: str | None = field(default=None, init=False)
+    _left_out_at: int | None = field(default=None, init=False)
 
     def add(self, text: str, start: int, end: int) -> None:
         """Add visible text that stands between two offsets of the file.
@@ -168,12 +180,24 @@ class Builder:
         Where the text is as long as that stretch, each character has its own offset; where it is
         not (an entity), the stretch stands for each.
         """
+        if self.hidden:
+            self.leave_out(text, start)
+            return
         each = len(text) == end - start
         if self._script is not None:
             # A superscript 1 behind a figure is a note, and must not become its last digit.
             text = text.translate(_SCRIPTS[self._script])
         for place, character in enumerate(text, start):
             self._add(character, *((place, place + 1) if each else (start, end)))
+
+    def leave_out(self, text: str, start: int) -> None:
+        """Leave out text that stands at an offset of the file; its white space stays."""
+        self.seam()
+        for character in text:
+            if character.isspace():
+                self._add_space(character, start, start)
+            elif self._left_out_at is None and character not in _UNSEEN:
+                self._left_out_at = start
 
     def _add(self, character: str, start: int, end: int) -> None:
         if character in _UNSEEN:
@@ -189,6 +213,9 @@ class Builder:
                 self._text[-1] = composed
                 self._ends[-1] = end
                 return
+        elif self._left_out_at is not None and self._text and _joins(self._text[-1], character):
+            self._append(_LEFT_OUT, self._left_out_at, self._left_out_at)
+        self._left_out_at = None
         if self._seam:
             self._seams.add(len(self._text))
             self._seam = False
@@ -246,6 +273,13 @@ class Builder:
         """
         text, seams = "".join(self._text), frozenset(self._seams)
         return Document(file, text, self._starts, self._ends, seams, lines, parts)
+
+
+def _joins(before: str, after: str) -> bool:
+    """Say whether two characters side by side are of one word or number."""
+    if before.isalnum() and after.isalnum():
+        return True
+    return (before.isdecimal() and after in _JOINTS) or (after.isdecimal() and before in _JOINTS)
 
 
 def _is_digit(character: str) -> bool:
