@@ -68,7 +68,7 @@ def box(choice: str, fallback: str) -> str:
          "in a control"),
         (f"<w:p><w:r><w:fldChar/><w:instrText>PAGE 99</w:instrText></w:r>{run('12')}</w:p>", "12"),
         ((f"<w:p>{run('a')}<w:r><w:rPr><w:vanish/></w:rPr><w:t>99</w:t></w:r>"
-         "<w:r><w:rPr><w:vanish w:val='0'/></w:rPr><w:t>b</w:t></w:r></w:p>"), "ab"),
+         "<w:r><w:rPr><w:vanish w:val='0'/></w:rPr><w:t>b</w:t></w:r></w:p>"), "a\ufffdb"),
         ((f"<w:p>{run('£5,000')}<w:r><w:rPr><w:vertAlign w:val='superscript'/></w:rPr><w:t>1</w:t>"
          f"</w:r></w:p>{paragraph('2')}"), "£5,000\u00b9|2"),
         ("<w:p><w:pPr><w:numPr/></w:pPr><w:r><w:t>item</w:t></w:r></w:p>", "item"),
@@ -144,6 +144,54 @@ def test_a_figure_is_found_at_its_paragraph(read) -> None:
     found = bind_statement("We held {talks}.", twice).finding
     assert found is not None
     assert found.message.endswith("2 times: at paragraph 1, paragraph 2")
+
+
+STYLES = """
+<w:docDefaults><w:rPrDefault><w:rPr><w:strike w:val='0'/></w:rPr></w:rPrDefault></w:docDefaults>
+<w:style w:type='paragraph' w:default='1' w:styleId='Normal'/>
+<w:style w:type='paragraph' w:styleId='Gone'><w:rPr><w:vanish/></w:rPr></w:style>
+<w:style w:type='paragraph' w:styleId='AlsoGone'><w:basedOn w:val='Gone'/></w:style>
+<w:style w:type='paragraph' w:styleId='Back'>
+  <w:basedOn w:val='Gone'/><w:rPr><w:vanish w:val='false'/></w:rPr></w:style>
+<w:style w:type='character' w:styleId='Struck'><w:rPr><w:strike/></w:rPr></w:style>
+<w:style w:type='character' w:styleId='Twice'><w:rPr><w:dstrike w:val='on'/></w:rPr></w:style>
+<w:style w:type='character' w:styleId='Hidden'><w:rPr><w:vanish/></w:rPr></w:style>
+<w:style w:type='character' w:styleId='Note'>
+  <w:rPr><w:vertAlign w:val='superscript'/></w:rPr></w:style>
+<w:style w:type='character' w:styleId='Round'><w:basedOn w:val='Round'/></w:style>
+"""
+
+
+def styled(text: str, properties: str = "", style: str = "") -> str:
+    of_style = f"<w:rStyle w:val='{style}'/>" if style else ""
+    return f"<w:r><w:rPr>{of_style}{properties}</w:rPr><w:t xml:space='preserve'>{text}</w:t></w:r>"
+
+
+@pytest.mark.parametrize(
+    ("style", "runs", "text"),
+    [
+        ("", run("We met ") + styled("2", "<w:strike/>") + run("1 people"), "We met 1 people"),
+        ("", run("2") + styled("5", "<w:dstrike/>") + run("1"), "2\ufffd1"),
+        ("", run("a ") + styled("25", style="Struck") + run(" 21"), "a 21"),
+        ("", run("a ") + styled("25", style="Twice") + run(" 21"), "a 21"),
+        ("", run("a ") + styled("25", "<w:strike w:val='0'/>", "Struck"), "a 25"),
+        ("", run("a ") + styled("25", style="Hidden") + styled("b", style="Round"), "a b"),
+        ("", styled("25 ", "<w:strike/>") + run("21"), "21"),
+        ("Gone", run("a"), ""),
+        ("AlsoGone", run("a") + styled("b", "<w:vanish w:val='0'/>"), "b"),
+        # The switches of two styles turn each other round.
+        ("AlsoGone", run("a") + styled("b", style="Hidden"), "b"),
+        ("Back", run("a") + styled("b", style="Hidden"), "a"),
+        ("Nowhere", run("a"), "a"),
+        ("", run("£5,000") + styled("1", style="Note"), "£5,000\u00b9"),
+    ],
+)
+def test_what_a_style_hides_or_strikes_out_is_no_text(read, style, runs, text) -> None:
+    properties = f"<w:pPr><w:pStyle w:val='{style}'/></w:pPr>" if style else ""
+    body = f"{paragraph('first')}<w:p>{properties}{runs}</w:p>{paragraph('last')}"
+    document = read(docx(body, {"styles": STYLES}))
+    assert document.text.split(PARAGRAPH) == ["first", *([text] if text else []), "last"]
+    assert document.parts[-1] == f"paragraph {3 if text else 2}"
 
 
 def test_what_the_library_writes_is_read(read, tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ SPACES = (
 
 
 def docx_parts(body: str, notes: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Give the files of a Word document by their names; notes are footnotes or endnotes."""
+    """Give the files of a Word document by their names; notes are footnotes, endnotes or styles."""
     notes = notes or {}
     overrides = "".join(
         f'<Override PartName="/word/{kind}.xml" ContentType="{_TYPE}.{content}+xml"/>'

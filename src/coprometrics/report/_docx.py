@@ -1,8 +1,8 @@
 """What a reader sees of a Word document (.docx), paragraph by paragraph.
 
 Read are paragraphs, tables, content controls, text boxes, footnotes and endnotes, and inserted
-text. Left out are deleted and hidden text, comments, headers and footers, and what Word writes by
-itself: the numbers of lists, headings and notes.
+text. Left out are deleted, hidden and struck text, comments, headers and footers, and what Word
+writes by itself: the numbers of lists, headings and notes.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from docx.oxml import parse_xml
 from coprometrics.errors import ReportError, SourceError
 from coprometrics.importers.archive import Limits, open_archive
 from coprometrics.importers.contract import Source
+from coprometrics.report._docx_styles import Styles
 from coprometrics.report.text import Builder, Document
 
 __all__ = ["read_docx"]
@@ -57,6 +58,7 @@ _UNSEEN: Final = frozenset(
         "sdtEndPr", "sdtPr", "sectPr", "tblGrid", "tblPr", "tblPrEx", "tcPr", "trPr",
     )
 )  # fmt: skip
+_STRUCK: Final = ("strike", "dstrike")
 _RAISED: Final = {"superscript": "sup", "subscript": "sub"}
 
 _Name = Callable[[], str]
@@ -74,13 +76,15 @@ def read_docx(path: Path, content: bytes, *, file: str) -> Document:
         ReportError: when it is none, is damaged, locked or not safe to read, or has no text.
     """
     _check(path, content, file)
-    reader = _Reader()
     try:
-        part = docx.Document(io.BytesIO(content)).part
+        opened = docx.Document(io.BytesIO(content))
+        part, styles = opened.part, opened.styles.element
         notes = {kind: _notes(part, reltype) for kind, reltype in _NOTES.items()}
-        for root in (part.element, *(note for found in notes.values() for note in found.values())):
+        noted = (note for found in notes.values() for note in found.values())
+        for root in (part.element, styles, *noted):
             if root.getroottree().docinfo.doctype:
                 raise _wrong(file, "it declares a document type, which no Word document does")
+        reader = _Reader(Styles(styles))
         reader.read(part.element, notes)
     except ReportError:
         raise
@@ -130,11 +134,14 @@ def _notes(part: Any, reltype: str) -> dict[str, Any]:
 class _Reader:
     """Walks through a document, and writes what is seen."""
 
+    styles: Styles
     builder: Builder = field(factory=Builder)
     starts: array[int] = field(factory=lambda: array("L"))
     parts: list[str] = field(factory=list)
     _offset: int = 0
     _begun: bool = False
+    _style: str | None = None
+    _struck: bool = False
     _counts: Counter[str] = field(factory=Counter)
     _depth: int = 0
     _boxes: list[Any] = field(factory=list)
@@ -163,6 +170,8 @@ class _Reader:
 
     def _paragraph(self, paragraph: Any, name: _Name) -> None:
         self._begun = False
+        style = paragraph.find(f"{_W}pPr/{_W}pStyle")
+        self._style = None if style is None else style.get(f"{_W}val")
         outer, self._boxes = self._boxes, []
         self._inline(paragraph, name)
         boxes, self._boxes = self._boxes, outer
@@ -207,10 +216,17 @@ class _Reader:
                 self._inline(child, name)
 
     def _run(self, run: Any, name: _Name) -> None:
-        if _is_on(run.find(f"{_W}rPr/{_W}vanish")):
+        if self.styles.is_on(run, self._style, "vanish"):
+            self._leave_out("".join(text.text or "" for text in run.iter(f"{_W}t")))
             return
-        raised = run.find(f"{_W}rPr/{_W}vertAlign")
-        tag = None if raised is None else _RAISED.get(raised.get(f"{_W}val"))
+        outer = self._struck
+        self._struck = outer or any(self.styles.is_on(run, self._style, one) for one in _STRUCK)
+        self._seen_run(run, name)
+        self._struck = outer
+
+    def _seen_run(self, run: Any, name: _Name) -> None:
+        raised = self.styles.value(run, self._style, "vertAlign")
+        tag = _RAISED.get(raised or "")
         if tag is None:
             self._inline(run, name)
             return
@@ -218,7 +234,14 @@ class _Reader:
         self._inline(run, name)
         self.builder.tag(tag, self._offset, opens=False)
 
+    def _leave_out(self, text: str) -> None:
+        if self._begun:
+            self.builder.leave_out(text, self._offset)
+
     def _write(self, text: str, name: _Name) -> None:
+        if self._struck:
+            self._leave_out(text)
+            return
         if not self._begun:
             text = text.lstrip()
             if not text:
@@ -260,7 +283,3 @@ def _goes_on(cell: Any) -> bool:
     """Say whether a cell is but the lower part of the one above it."""
     merge = cell.find(f"{_W}tcPr/{_W}vMerge")
     return merge is not None and merge.get(f"{_W}val", "continue") == "continue"
-
-
-def _is_on(switch: Any) -> bool:
-    return switch is not None and switch.get(f"{_W}val") not in ("0", "false", "off")
