@@ -15,8 +15,8 @@ from typing import Final
 
 from attrs import define, field, frozen
 
+from coprometrics.report._beside import whole_from, whole_to
 from coprometrics.report._template import Part, Slot, Words
-from coprometrics.report._wording import changes
 from coprometrics.report.numerals import HINT, NumberFormat
 from coprometrics.report.printed import is_printed
 from coprometrics.report.text import PARAGRAPH, Document, Letters
@@ -32,15 +32,9 @@ _MOST_COUNTED: Final = 3
 _LONGEST_WORDS: Final = 24
 """The most letters of something else than a figure: more is another sentence."""
 
-_EM_DASH: Final = "\u2014"
-"""Parts two clauses, where the shorter dashes join two words."""
-
 _SPACED_DASH: Final = re.compile(r" [-\u2013] |(?<=[0-9%]) \u2212 ")
 _YEAR: Final = re.compile(r"(?:19|20)[0-9]{2}")
 """A range with spaces around its dash is not read; but "2023 - 15 people" is none."""
-
-_TEN: Final = re.compile(r"(?<![0-9.,])10$")
-"""A raised number behind it is more likely its power than a note."""
 
 _BROKEN_DIGITS: Final = re.compile(r"[0-9]\n[0-9]")
 
@@ -200,12 +194,14 @@ class Matcher:
             for end in reversed(ends_there):
                 if not self._is_figure(start, end, whole=following is None):
                     continue
-                if following is not None or self._stops(end):
+                if following is not None:
                     yield Filling(slot.figure, start, end, True)
-                if following is None:
-                    # A shorter figure would leave out a part of this one.
-                    reach = end
-                    break
+                    continue
+                # A shorter figure would leave out a part of this one.
+                reach = whole_to(self.document, end)
+                if reach == end:
+                    yield Filling(slot.figure, start, end, True)
+                break
         if not self.loose:
             return
         for end in ends_there:
@@ -241,8 +237,7 @@ class Matcher:
             if k > 0 and not _gap_fits(slot.spaced, letters.gaps[start]):
                 continue
             if self._is_figure(start, end, whole=k == 0):
-                if k == 0 and not self._starts(start):
-                    reach = start
+                if k == 0 and (reach := whole_from(self.document, start)) < start:
                     break
                 before = self._back(k - 1, start)
                 if before is not None:
@@ -295,7 +290,7 @@ class Matcher:
         if not 0 < at < len(letters.text) or letters.gaps[at]:
             return False
         before, after = letters.text[at - 1], letters.text[at]
-        earlier, later = self._near(at - 2), self._near(at + 1)
+        earlier, later = letters.near(at - 2), letters.near(at + 1)
         if before.isdecimal() and after.isdecimal():
             return True
         if after.isdecimal() and unicodedata.category(before) == "Sc":
@@ -307,41 +302,6 @@ class Matcher:
             and earlier.isdecimal()
             and after.isdecimal()
             and not letters.gaps[at - 1]
-        )
-
-    def _near(self, at: int) -> str:
-        letters = self.document.letters.text
-        return letters[at] if 0 <= at < len(letters) else " "
-
-    def _starts(self, at: int) -> bool:
-        """Say whether a figure that begins here is not the rest of something longer."""
-        letters = self.document.letters
-        if at == 0 or letters.gaps[at]:
-            return True
-        before = letters.text[at - 1]
-        earlier = " " if letters.gaps[at - 1] else self._near(at - 2)
-        written = self.document.text[letters.index[at - 1]]
-        joins = earlier.isdecimal() if written == _EM_DASH else earlier.isalnum()
-        return not (
-            changes(before)
-            or (before == "-" and joins)
-            or (before in "/:'" and earlier.isdecimal())
-        )
-
-    def _stops(self, at: int) -> bool:
-        """Say whether a figure that ends here does not go on."""
-        letters = self.document.letters
-        if at == len(letters.text) or letters.gaps[at]:
-            return True
-        after = letters.text[at]
-        if after.isdigit() and not after.isdecimal() and _TEN.search(letters.text[:at][-3:]):
-            return False
-        spaced = at + 1 < len(letters.text) and letters.gaps[at + 1]
-        later = " " if spaced else self._near(at + 1)
-        written = self.document.text[letters.index[at]]
-        joins = later.isdecimal() if written == _EM_DASH else later.isalnum()
-        return not (
-            changes(after) or (after == "-" and joins) or (after in "/:'" and later.isdecimal())
         )
 
 

@@ -10,7 +10,9 @@ import re
 import unicodedata
 from typing import Final, Literal
 
-__all__ = ["BOUND", "BOUNDS", "OR_BOUND", "VAGUE", "changes", "stripped"]
+from coprometrics.report.numerals import NUMBER_WORDS
+
+__all__ = ["BOUND", "BOUNDS", "GOING_ON", "LEADING", "OR_BOUND", "VAGUE", "changes", "stripped"]
 
 Bound = tuple[Literal["above", "below"], bool]
 
@@ -81,6 +83,29 @@ _BEHIND: Final = re.compile(
     rf"| (?:approx(?:\.|imately)?|give or take)| (?-i:{_MONEY}))$",
     re.IGNORECASE,
 )
+_YEAR: Final = r"(?:19|20)[0-9]{2}\b"
+_WORDED: Final = rf"\b(?:nought|{'|'.join(NUMBER_WORDS)})"
+_DIGITS: Final = r"(?<![0-9.,])[0-9][0-9.,]*"
+_WHOSE: Final = "(?:the|these|those|our|their|its|all)"
+_UNTIL: Final = "(?:till|until|thru|through)"
+
+LEADING: Final = re.compile(
+    # "At one point 5% was spent" is a sentence, and so is "in 2023 until 25 people came".
+    rf"(?:(?<!\bat )(?:{_WORDED}|{_DIGITS}) point|(?:{_WORDED}|(?!{_YEAR}){_DIGITS}%?) {_UNTIL}"
+    r"|\b(?:hundred|thousand|million|billion|trillion)(?: and)?"
+    r"|\b(?:twice|thrice|double|treble|triple|quadruple|all but|(?:none|half|most) of)"
+    rf"(?: {_WHOSE})?|(?:\bhalf|{_WORDED} times) {_WHOSE}) $",
+    re.IGNORECASE,
+)
+"""What stands before a number that is but the end, or the base, of another."""
+
+GOING_ON: Final = re.compile(
+    rf" {_UNTIL} (?:(?!one\b){_WORDED}\b|[£€$]?(?!{_YEAR})[0-9]+"
+    r"(?![0-9]|[:.][0-9]{2}| ?[ap]\.?m\b|st|nd|rd|th| (?-i:[A-Z])))",
+    re.IGNORECASE,
+)
+"""What follows a number that is but the first of two."""
+
 _LETTERS: Final = re.compile(r" ?[A-Za-z]{0,4}$")
 
 

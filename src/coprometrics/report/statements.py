@@ -84,7 +84,8 @@ def bind_statement(
     A place takes a whole printed figure, as long as it goes, with its sign and marks; whether it
     can be read is not asked here. Words such as "over" belong to the figure when the place comes
     first in the statement, or when the statement leaves them to it. A place that begins or ends
-    the statement never takes a part of a longer figure: "half a million" gives no "half".
+    the statement never takes a part of a longer figure: "half a million" gives no "half", and "half
+    of the 21 people" no "21", unless the statement has those words itself.
 
     Args:
         statement: a template; ``{figure.id}`` is a place, ``{{`` and ``}}`` are braces.

@@ -62,6 +62,10 @@ class Letters:
     index: array[int]
     gaps: bytes
 
+    def near(self, at: int) -> str:
+        """Give a letter, or a space where there is none."""
+        return self.text[at] if 0 <= at < len(self.text) else " "
+
 
 @frozen(eq=False)
 class Document:
