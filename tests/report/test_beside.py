@@ -73,7 +73,43 @@ def test_an_ordinary_sentence_may_go_on_behind_a_number(behind):
         ("We met {n}", "We met <b>21</b>- in all"),
         ("We met {n}", "We met <b>21</b>-week"),
         ("We met {n}", "We met 10<sup>6</sup>"),
+        ("We met our {n}", "We met our 21<sup>st</sup> guest"),
     ],
 )
 def test_emphasis_hides_nothing_that_stands_beside_a_number(statement, source):
     assert taken(statement, source, "html")[0] is None
+
+
+# The marks of notes
+
+NOTES = [
+    "<sup>1</sup>",
+    "\u00b2",
+    "<sup>[12]</sup>",
+    "*",
+    "<sup>*</sup>",
+    "\u2020",
+    "<sup>1,2</sup>",
+]
+
+
+@given(
+    st.sampled_from(["21", "1,482", "48.6%", "£1.2m", "(15.00)", "twenty\u2011one", "a third"]),
+    st.sampled_from(NOTES),
+    st.sampled_from(["html", "markdown"]),
+    st.sampled_from(["We met {n} people", "{n} people", "{n} people, {m}", "We met {n}"]),
+)
+def test_a_figure_is_read_without_the_mark_of_its_note(figure, note, kind, statement):
+    assert taken(statement, f"We met {figure}{note} people, 5.", kind) == (figure, None)
+
+
+@pytest.mark.parametrize(
+    "figure", ["10<sup>6</sup>", "21 *", "21 \u00b9", "21<sup>st</sup>", "21_"]
+)
+def test_what_is_no_mark_of_a_note_is_not_left_out(figure):
+    assert taken("We met {n} people", f"We met {figure} people", "html")[0] is None
+    assert taken("{n} people", f"We met {figure} people", "html")[0] is None
+
+
+def test_a_mark_that_the_statement_has_itself_is_not_that_of_a_note():
+    assert taken("{n}* people", "We met 21* people") == ("21", None)

@@ -40,6 +40,8 @@ def bounds(text: str, **settings: Any) -> tuple[str, str]:
         ("twenty", 20),
         ("twenty-one", 21),
         ("twenty one", 21),
+        ("twenty\u2011one", 21),
+        ("twenty\u2010one", 21),
         ("ninety-nine", 99),
         ("a hundred", 100),
         ("one hundred", 100),

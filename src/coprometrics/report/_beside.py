@@ -12,7 +12,7 @@ from typing import Final
 from coprometrics.report._wording import GOING_ON, LEADING, changes
 from coprometrics.report.text import PARAGRAPH, Document, Letters
 
-__all__ = ["whole_from", "whole_to"]
+__all__ = ["before_note", "whole_from", "whole_to"]
 
 _EM_DASH: Final = "\u2014"
 """Parts two clauses, where the shorter dashes join two words."""
@@ -21,6 +21,13 @@ _MINUS: Final = "-\u2010\u2011\u2212"
 _POINTS: Final = ".,\u2026"
 _TEN: Final = re.compile(r"(?<![0-9.,])10$")
 """A raised number behind it is more likely its power than a note."""
+
+_ORDINAL: Final = re.compile(r"(?:st|nd|rd|th)\b")
+_RAISED: Final = "[\u2070\u00b9\u00b2\u00b3\u2074-\u2079]"
+_NOTE: Final = re.compile(
+    rf"(?:[\[(]?{_RAISED}{{1,3}}(?:,{_RAISED}{{1,3}})*[\])]?|\*{{1,3}}|[\u2020\u2021]{{1,2}})$"
+)
+_LONGEST_NOTE: Final = 12
 
 _LONGEST: Final = 60
 """The most characters of the text beside a figure that are looked at."""
@@ -53,6 +60,23 @@ def whole_to(document: Document, at: int) -> int:
     return at if at == len(letters.text) or _is_last(document, at) else at + 1
 
 
+def before_note(document: Document, at: int) -> int:
+    """Say where the mark of a note begins that ends before a letter; there, where there is none.
+
+    Examples:
+        >>> from coprometrics.report.document import parse_document
+        >>> before_note(parse_document("21<sup>[1]</sup> people", "html"), 5)
+        2
+    """
+    letters = document.letters
+    first = max(0, at - _LONGEST_NOTE)
+    note = _NOTE.search(letters.text, first, at)
+    if note is None or _TEN.search(letters.text[max(0, note.start() - 3) : note.start()]):
+        return at
+    spaced = any(letters.gaps[place] & Letters.SPACE for place in range(note.start(), at))
+    return at if spaced else note.start()
+
+
 def _is_first(document: Document, at: int) -> bool:
     letters = document.letters
     before = letters.text[at - 1]
@@ -73,6 +97,8 @@ def _is_last(document: Document, at: int) -> bool:
     letters = document.letters
     after = letters.text[at]
     if after.isdigit() and not after.isdecimal() and _TEN.search(letters.text[:at][-3:]):
+        return False
+    if _ORDINAL.match(_behind(document, at)):
         return False
     if after in _POINTS:
         return not _behind(document, at).lstrip(after)[:1].isdecimal()

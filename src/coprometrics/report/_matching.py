@@ -15,7 +15,7 @@ from typing import Final
 
 from attrs import define, field, frozen
 
-from coprometrics.report._beside import whole_from, whole_to
+from coprometrics.report._beside import before_note, whole_from, whole_to
 from coprometrics.report._template import Part, Slot, Words
 from coprometrics.report.numerals import HINT, NumberFormat
 from coprometrics.report.printed import is_printed
@@ -41,11 +41,20 @@ _BROKEN_DIGITS: Final = re.compile(r"[0-9]\n[0-9]")
 
 @frozen
 class Filling:
-    """What stands in a place: from one letter to before another, and whether it is a figure."""
+    """What stands in a place.
+
+    Attributes:
+        figure: the id of the figure.
+        start: its first letter.
+        end: the letter behind it.
+        then: where the passage goes on: behind the mark of a note, where there is one.
+        is_figure: whether it is a figure.
+    """
 
     figure: str
     start: int
     end: int
+    then: int
     is_figure: bool
 
 
@@ -165,7 +174,7 @@ class Matcher:
             part.spaced, self.document.letters.gaps[start]
         ):
             for filling in self.fillings(k, start):
-                rest = self._onward(k + 1, filling.end)
+                rest = self._onward(k + 1, filling.then)
                 if rest is not None:
                     return (filling, *rest)
         self._failed.add((k, start))
@@ -191,16 +200,17 @@ class Matcher:
             ends_there = list(ends)
         reach = start
         if ends_there and HINT.search(self.text(start, ends_there[-1])):
-            for end in reversed(ends_there):
-                if not self._is_figure(start, end, whole=following is None):
+            for then in reversed(ends_there):
+                end = self._figure_end(start, then, whole=following is None)
+                if end is None:
                     continue
                 if following is not None:
-                    yield Filling(slot.figure, start, end, True)
+                    yield Filling(slot.figure, start, end, then, True)
                     continue
                 # A shorter figure would leave out a part of this one.
                 reach = whole_to(self.document, end)
                 if reach == end:
-                    yield Filling(slot.figure, start, end, True)
+                    yield Filling(slot.figure, start, end, end, True)
                 break
         if not self.loose:
             return
@@ -210,9 +220,9 @@ class Matcher:
             if end - start > _LONGEST_WORDS:
                 return
             if isinstance(following, Words):
-                yield Filling(slot.figure, start, end, False)
+                yield Filling(slot.figure, start, end, end, False)
             elif end == len(letters.text) or letters.gaps[end] & Letters.SPACE:
-                yield Filling(slot.figure, start, end, False)
+                yield Filling(slot.figure, start, end, end, False)
                 return
 
     def _back(self, k: int, end: int) -> tuple[Filling, ...] | None:
@@ -236,12 +246,13 @@ class Matcher:
         for start in starts if hinted else ():
             if k > 0 and not _gap_fits(slot.spaced, letters.gaps[start]):
                 continue
-            if self._is_figure(start, end, whole=k == 0):
+            figure_end = self._figure_end(start, end, whole=k == 0)
+            if figure_end is not None:
                 if k == 0 and (reach := whole_from(self.document, start)) < start:
                     break
                 before = self._back(k - 1, start)
                 if before is not None:
-                    return (*before, Filling(slot.figure, start, end, True))
+                    return (*before, Filling(slot.figure, start, figure_end, end, True))
         if self.loose:
             for start in reversed(starts):
                 if start > reach:
@@ -251,7 +262,7 @@ class Matcher:
                     return (
                         None
                         if before is None
-                        else (*before, Filling(slot.figure, start, end, False))
+                        else (*before, Filling(slot.figure, start, end, end, False))
                     )
         return None
 
@@ -259,6 +270,13 @@ class Matcher:
         """Give the document's text from a letter to before another."""
         index = self.document.letters.index
         return self.document.text[index[start] : index[end - 1] + 1]
+
+    def _figure_end(self, start: int, then: int, *, whole: bool) -> int | None:
+        """Say where a figure ends that fills a place up to a letter, but for the mark of a note."""
+        if self._is_figure(start, then, whole=whole):
+            return then
+        end = before_note(self.document, then)
+        return end if start < end < then and self._is_figure(start, end, whole=whole) else None
 
     def _is_figure(self, start: int, end: int, *, whole: bool) -> bool:
         """Say whether a figure stands here; ``whole`` also asks that it ends no word midway."""

@@ -85,7 +85,7 @@ def _follow(matcher: Matcher, k: int, start: int) -> tuple[int, int, int]:
             filling = _filling(matcher, number, at) if at < len(letters) else None
             if filling is None:
                 return number, 0, at
-            at = filling.end
+            at = filling.then
         elif matcher.words_fit(number, at):
             at += len(part.text)
         else:

@@ -197,8 +197,11 @@ HINT: Final = re.compile(rf"[0-9]|\b(?:{'|'.join((*_SMALL, *_LARGE, *_PARTS))})"
 """What every text that is a printed figure has somewhere in it."""
 
 
+_HYPHENS: Final = str.maketrans("-\u2010\u2011", "   ")
+
+
 def _spoken(text: str) -> list[str]:
-    return text.lower().replace("-", " ").split()
+    return text.lower().translate(_HYPHENS).split()
 
 
 def read_number(text: str, style: NumberFormat) -> tuple[Fraction, int]:

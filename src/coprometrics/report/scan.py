@@ -26,8 +26,9 @@ __all__ = ["Kind", "Numeral", "Pattern", "Scan", "scan"]
 Kind = Literal["bound", "ignored", "unvouched"]
 """What is to be said of a number."""
 
+_HYPHENS: Final = "\u2010\u2011-"
 _WORDS: Final = tuple(
-    word.replace(" ", "[ -]") for word in NUMBER_WORDS if word not in ("zero", "one")
+    word.replace(" ", rf"[ {_HYPHENS}]") for word in NUMBER_WORDS if word not in ("zero", "one")
 )
 _NUMERAL: Final = re.compile(
     r"(?:[£$€]|\b[A-Z]{3} )?[\u2212-]?\d+(?:[.,\u00a0\u202f\u2009']\d+)*"
@@ -131,7 +132,7 @@ def scan(
 def _compound(text: str, match: re.Match[str]) -> bool:
     """Say whether a number word is part of another, such as six-month or twenty-first."""
     before, after = text[match.start() - 1 : match.start()], text[match.end() : match.end() + 1]
-    return "-" in (before, after)
+    return any(beside and beside in _HYPHENS for beside in (before, after))
 
 
 def _reasons(text: str, patterns: Sequence[Pattern]) -> dict[int, tuple[int, str]]:

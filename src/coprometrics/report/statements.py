@@ -132,7 +132,7 @@ def bind_statement(
 
 def _span(hit: Hit, parts: tuple[Part, ...], document: Document) -> tuple[int, int]:
     """Say where a passage starts in the text, and where it ends."""
-    end = hit.fillings[-1].end if hit.fillings else hit.start
+    end = hit.fillings[-1].then if hit.fillings else hit.start
     if isinstance(last := parts[-1], Words):
         end += len(last.text)
     index = document.letters.index
