@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from fractions import Fraction
 from pathlib import Path
@@ -146,6 +147,19 @@ def test_any_text_is_scanned_without_a_fault_and_in_order(text):
         ("Tues. the 3rd of May", "Tues. the 3rd of May was a Wednesday in 2023"),
         ("Sunday May 1, 2022 and Monday May 1, 2022", "Monday May 1, 2022 was a Sunday"),
         ("Friday 31 June 2023", "there is no such date as Friday 31 June 2023"),
+        ("MONDAY 14TH DECEMBER 2023", "MONDAY 14TH DECEMBER 2023 was a Thursday"),
+        ("14 December 2023 (Monday)", "14 December 2023 (Monday) was a Thursday"),
+        ("Dec 14 (Mon)", "Dec 14 (Mon) was a Thursday in 2023"),
+        ("Monday (14 December 2023)", "Monday (14 December 2023) was a Thursday"),
+        ("(Monday 14 December 2023)", "Monday 14 December 2023 was a Thursday"),
+        ("Monday 2023-12-14", "Monday 2023-12-14 was a Thursday"),
+        ("2023-12-14 (Mon)", "2023-12-14 (Mon) was a Thursday"),
+        ("Monday: 14 December 2023", "Monday: 14 December 2023 was a Thursday"),
+        ("Monday 14 December (2022)", "Monday 14 December (2022) was a Wednesday"),
+        ("Monday 14 December \u201922", "Monday 14 December \u201922 was a Wednesday in 2022"),
+        ("Friday 14 December 1823.", "Friday 14 December 1823 was a Sunday"),
+        ("Monday 14 December 2023, 1500 people", "Monday 14 December 2023 was a Thursday"),
+        ("Monday 2023-13-14", "there is no such date as Monday 2023-13-14"),
     ],
 )
 def test_a_weekday_that_is_not_that_of_its_date_is_found(text, message):
@@ -154,14 +168,39 @@ def test_a_weekday_that_is_not_that_of_its_date_is_found(text, message):
 
 
 @pytest.mark.parametrize(
-    "text", ["Thursday 14 December 2023", "Thu, 27 Jul", "Monday, we met 14 people", "Sun 3 kg"]
+    "text",
+    [
+        *("Thursday 14 December 2023", "Thu, 27 Jul", "Monday, we met 14 people", "Sun 3 kg"),
+        *("Wednesday 14 December (2022)", "Wednesday 14 December '22", "Sunday 14 December 1823"),
+        *("Sunday 14 December '97", "Tuesday 14 December '71", "THURSDAY 14 DECEMBER 2023"),
+        *("14 December 2023 (Thursday)", "Thursday (14 December 2023)", "Thursday 2023-12-14"),
+        *("Friday 14 December 1800 people came", "Friday 14 December 1500", "Mondays 14 December"),
+        *("14 December 2023, Monday to Friday", "Monday to Thursday 14 December", "14 December"),
+        *("Monday and Tuesday 14 and 15 December", "Monday 114 December", "Monday 1.14 December"),
+    ],
 )
 def test_a_weekday_that_fits_is_none_of_that(text):
     assert list(wrong_weekdays(parse_document(text, "text"), 2023)) == []
 
 
+@given(
+    st.dates(dt.date(1900, 1, 1), dt.date(2099, 12, 31)),
+    st.integers(0, 6),
+    st.sampled_from(
+        ["{w} {d} {m} {y}", "{w}, {m} {d}, {y}", "{w} ({d} {m} {y})", "{d} {m} {y} ({w})"]
+    ),
+    st.sampled_from([str, str.upper]),
+)
+def test_a_weekday_is_found_wrong_when_the_calendar_has_another(day, weekday, form, written):
+    said = dt.date(2024, 1, 1 + weekday).strftime("%A")
+    text = written(form.format(w=said, d=day.day, m=day.strftime("%B"), y=day.year))
+    found = [*wrong_weekdays(parse_document(text, "text"))]
+    assert bool(found) == (day.weekday() != weekday)
+
+
 def test_a_date_without_a_year_is_left_alone_where_the_year_is_not_known():
-    assert list(wrong_weekdays(parse_document("Monday 14 December", "text"))) == []
+    for text in ("Monday 14 December", "Monday 14 December '23"):
+        assert list(wrong_weekdays(parse_document(text, "text"))) == []
 
 
 REPORT = """

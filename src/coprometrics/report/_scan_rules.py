@@ -7,16 +7,22 @@ from typing import Final
 
 __all__ = ["DATED", "RULES"]
 
-_MONTH: Final = (
+
+def _in_capitals_too(words: str) -> str:
+    return rf"(?:{words}|{words.upper()})\b\.?"
+
+
+_MONTH: Final = _in_capitals_too(
     r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?"
-    r"|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\.?"
+    r"|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)"
 )
-_WEEKDAY: Final = (
+_WEEKDAY: Final = _in_capitals_too(
     r"(?:Mon(?:day)?|Tue(?:s(?:day)?)?|Wed(?:nesday)?|Thu(?:r(?:s(?:day)?)?)?|Fri(?:day)?"
-    r"|Sat(?:urday)?|Sun(?:day)?)\.?"
+    r"|Sat(?:urday)?|Sun(?:day)?)"
 )
+_TH: Final = r"(?:st|nd|rd|th|ST|ND|RD|TH)"
 _NUMBERED: Final = "Session|Section|Chapter|Figure|Table|Note|Appendix|Part|Step|Volume|Issue"
-_DAY: Final = r"[0-3]?[0-9](?:st|nd|rd|th)?"
+_DAY: Final = rf"[0-3]?[0-9]{_TH}?"
 _YEAR: Final = r"(?:19|20)[0-9]{2}"
 _DASH: Final = r"[-\u2010-\u2015]"
 _TO_YEAR: Final = rf"\s?{_DASH}\s?(?:{_YEAR}|[0-9]{{2}})|/[0-9]{{2}}(?:[0-9]{{2}})?"
@@ -41,15 +47,24 @@ _PATTERNS: Final = (
     ("a year", rf"(?<![\w.,£$€/]){_YEAR}(?:{_TO_YEAR})?(?![\w%]|[.,][0-9]|\s?%)"),
     ("a page", rf"\b(?:[Pp]ages?|[Pp]p?\.)\s?\d+(?:(?:{_DASH}|\sand\s|,\s)\d+)*"),
     ("a number of a list or a part", rf"\b(?:{_NUMBERED}) \d+(?:\.\d+)*\b"),
-    ("an ordinal", r"\b\d+(?:st|nd|rd|th)\b"),
+    ("an ordinal", rf"\b\d+{_TH}\b"),
     ("a section number", r"(?<![\w.])\d+\.\d+\.\d+(?:\.\d+)*\b"),
 )
 RULES: Final = tuple((reason, re.compile(pattern)) for reason, pattern in _PATTERNS)
 """Each reason to ignore a number, and what it looks like. What they find may overlap."""
 
-DATED: Final = re.compile(
-    rf"\b(?P<weekday>{_WEEKDAY}),?(?:\sthe)?\s(?:(?P<day>[0-3]?[0-9])(?:st|nd|rd|th)?(?:\sof)?"
-    rf"\s(?P<month>{_MONTH})|(?P<month2>{_MONTH})\s(?P<day2>[0-3]?[0-9])(?:st|nd|rd|th)?)"
-    rf"(?:,?\s(?P<year>{_YEAR}))?{_END}"
+_SAID_YEAR: Final = (
+    rf",?\s(?:(?P<year>{_YEAR})|\((?P<in_brackets>{_YEAR})\)|['\u2019](?P<short>[0-9]{{2}})\b"
+    # "On Friday 14 December 1800 people came" has no year.
+    r"|(?P<old>1[6-8][0-9]{2})\b(?!\s[a-z]))"
 )
-"""A weekday with its date, in English."""
+DATED: Final = re.compile(
+    rf"(?:\b(?P<before>{_WEEKDAY})(?:[,:]?(?:\sthe)?\s|\s\())?"
+    rf"(?<![\w.,])(?:(?:(?P<day>[0-3]?[0-9]){_TH}?(?:\sof)?\s(?P<month>{_MONTH})"
+    rf"|(?P<month2>{_MONTH})\s(?P<day2>[0-3]?[0-9]){_TH}?)"
+    # A number of four digits may be the year, and may be none.
+    rf"(?:{_SAID_YEAR}|(?!,?\s\(?[0-9]{{4}}\b)){_END}"
+    rf"|(?P<year3>{_YEAR})-(?P<month3>[01][0-9])-(?P<day3>[0-3][0-9])\b)"
+    rf"\)?(?:\s\((?P<behind>{_WEEKDAY})\))?"
+)
+"""A date in English or in digits, maybe with its weekday before or behind it."""

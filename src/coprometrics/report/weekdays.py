@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -25,6 +26,7 @@ def wrong_weekdays(document: Document, year: int | None = None) -> Iterator[Find
     Args:
         document: the document.
         year: the year of dates that name none; such dates are left alone where it is None.
+            A year of two digits is at most ten years after it.
 
     Examples:
         >>> from coprometrics.report.document import parse_document
@@ -33,15 +35,19 @@ def wrong_weekdays(document: Document, year: int | None = None) -> Iterator[Find
         Monday 14 December 2023 was a Thursday
     """
     for match in DATED.finditer(document.text):
-        said = _named(_DAYS, match["weekday"])
-        month = _named(_MONTHS, match["month"] or match["month2"])
-        written = match["year"] or year
-        if written is None:
+        weekday = match["before"] or match["behind"]
+        written = _year(match, year)
+        if weekday is None or written is None:
             continue
+        said = _named(_DAYS, weekday)
         text = " ".join(match[0].split())
+        if "(" not in text:
+            text = text.rstrip(")")
         place = document.place(match.start())
+        named = match["month"] or match["month2"]
+        month = _named(_MONTHS, named) + 1 if named else int(match["month3"])
         try:
-            day = dt.date(int(written), month + 1, int(match["day"] or match["day2"]))
+            day = dt.date(written, month, int(match["day"] or match["day2"] or match["day3"]))
         except ValueError:
             yield Finding(
                 "no-such-date",
@@ -53,7 +59,7 @@ def wrong_weekdays(document: Document, year: int | None = None) -> Iterator[Find
             continue
         if day.weekday() != said:
             right = _DAYS[day.weekday()]
-            in_year = "" if match["year"] else f" in {written}"
+            in_year = "" if str(written) in text else f" in {written}"
             yield Finding(
                 "weekday-wrong",
                 f"{text} was a {right}{in_year}",
@@ -64,7 +70,17 @@ def wrong_weekdays(document: Document, year: int | None = None) -> Iterator[Find
             )
 
 
+def _year(match: re.Match[str], year: int | None) -> int | None:
+    """Give the year of a date: its own, or else that of the report."""
+    own = match["year"] or match["in_brackets"] or match["old"] or match["year3"]
+    if own is not None:
+        return int(own)
+    if match["short"] is None or year is None:
+        return year if match["short"] is None else None
+    # Of the years with these last digits, the last that is at most ten years ahead of the report.
+    return year + (int(match["short"]) - year + 89) % 100 - 89
+
+
 def _named(names: tuple[str, ...], text: str) -> int:
     """Say which name a text begins."""
-    plain = text.rstrip(".")
-    return next(number for number, name in enumerate(names) if name.startswith(plain[:3]))
+    return next(n for n, name in enumerate(names) if name.startswith(text[:3].capitalize()))
