@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import string
 from fractions import Fraction
 from pathlib import Path
 
@@ -55,6 +56,10 @@ def kinds(text: str, kind: str = "text", **options):
         ("write to room17@example.org", "a web or mail address"),
         ("version 1.2.3", "a section number"),
         ("by Z2K", "part of a word"),
+        ("at 360Giving", "part of a word"),
+        ("see page 5\u20137", "a page"),
+        ("Since 2050 pupils came", "a year"),
+        ("in our 2050 thanks to", "a year"),
         ("in Q3", "part of a word"),
     ],
 )
@@ -80,6 +85,21 @@ def test_what_is_no_figure_is_ignored_with_its_reason(text, reason):
         ("2023% more", "2023%"),
         ("409 → people", "409"),
         ("52 → People", "52"),
+        ("£100mn was given", "£100mn"),
+        ("£5tn was given", "£5tn"),
+        ("1,234people came", "1,234"),
+        ("£1,000per head", "£1,000"),
+        ("5\u00bd days", "5\u00bd"),
+        ("\u00bd of it", "\u00bd"),
+        ("50kg of food", "50"),
+        ("21\u00b9 people", "21"),
+        ("2050 pupils came", "2050"),
+        ("half of them", "half"),
+        ("half a dozen people", "half a dozen"),
+        ("a third of them", "a third"),
+        ("two-thirds said so", "two-thirds"),
+        ("a dozen people", "a dozen"),
+        ("twenty\u2011one people", "twenty\u2011one"),
     ],
 )
 def test_a_figure_is_seen_whole_and_nobody_vouches_for_it(text, figure):
@@ -96,8 +116,41 @@ def test_lists_and_tables_of_contents_are_numbered_in_order():
     assert kinds("1. Alpha\n2. Beta", "markdown") == []
 
 
+def test_large_numbers_that_happen_to_rise_are_no_list():
+    cards = "**502** Volunteers\n\n**733** Talks\n\n**982** Hours"
+    assert [kind for _text, kind, _why in kinds(cards, "markdown")] == ["unvouched"] * 3
+    parts = "1 Alpha\n\nwords\n\n2 Beta\n\n3 Gamma\n\n5 Delta"
+    assert [kind for _text, kind, _why in kinds(parts)] == [*["ignored"] * 3, "unvouched"]
+    assert [kind for _text, kind, _why in kinds("3. Alpha\n\n7. Beta")] == ["ignored"] * 2
+
+
+@given(
+    st.sampled_from("£$€"),
+    st.integers(0, 10**9),
+    st.text(string.ascii_letters, max_size=5),
+    st.sampled_from(["", ",", "."]),
+)
+def test_no_money_is_part_of_a_word(sign, amount, letters, mark):
+    written = f"{sign}{amount:,}{mark and f'{mark}500'}{letters}"
+    assert "part of a word" not in [why for _text, _kind, why in kinds(f"We won {written} so")]
+
+
+def test_a_page_is_one_number_and_pages_are_several():
+    assert [kind for _text, kind, _why in kinds("see page 5 and 30 people came")] == [
+        "ignored",
+        "unvouched",
+    ]
+    assert {kind for _text, kind, _why in kinds("see pages 5, 7 and 30")} == {"ignored"}
+
+
+def test_a_number_beside_what_it_counts_is_a_year_only_near_the_period():
+    for text, kind in (("our 2023 talks", "ignored"), ("our 2050 talks", "unvouched")):
+        assert [found for _text, found, _why in kinds(text, years=range(2021, 2026))] == [kind]
+
+
 def test_a_number_word_within_another_word_is_no_number():
     assert kinds("a six-month course for two-year-olds, and someone else") == []
+    assert kinds("a third session at half-term, in the first half") == []
 
 
 def test_what_a_statement_has_is_bound_and_the_rest_counts_against_the_coverage():

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
-__all__ = ["DATED", "RULES"]
+__all__ = ["DATED", "RULES", "YEAR"]
+
+YEAR: Final = "a year"
+"""The reason to ignore a year."""
 
 
 def _in_capitals_too(words: str) -> str:
@@ -44,8 +47,9 @@ _PATTERNS: Final = (
     ("a date", rf"\b[0-3]?[0-9]/[01]?[0-9]/(?:{_YEAR}|[0-9]{{2}})\b"),
     ("a time of day", r"\b[0-2]?[0-9]:[0-5][0-9]\b(?![.,]?[0-9%])(?:\s?[ap]\.?m\b\.?)?"),
     ("a time of day", r"\b[01]?[0-9](?:\.[0-5][0-9])?\s?[ap]\.?m\b\.?"),
-    ("a year", rf"(?<![\w.,£$€/]){_YEAR}(?:{_TO_YEAR})?(?![\w%]|[.,][0-9]|\s?%)"),
-    ("a page", rf"\b(?:[Pp]ages?|[Pp]p?\.)\s?\d+(?:(?:{_DASH}|\sand\s|,\s)\d+)*"),
+    (YEAR, rf"(?<![\w.,£$€/]){_YEAR}(?:{_TO_YEAR})?(?![\w%]|[.,][0-9]|\s?%)"),
+    ("a page", rf"\b(?:[Pp]ages|[Pp]p\.)\s?\d+(?:(?:{_DASH}|\sand\s|,\s)\d+)*"),
+    ("a page", rf"\b(?:[Pp]age|[Pp]\.)\s?\d+(?:{_DASH}\d+)*"),
     ("a number of a list or a part", rf"\b(?:{_NUMBERED}) \d+(?:\.\d+)*\b"),
     ("an ordinal", rf"\b\d+{_TH}\b"),
     ("a section number", r"(?<![\w.])\d+\.\d+\.\d+(?:\.\d+)*\b"),

@@ -12,7 +12,17 @@ from typing import Final, Literal
 
 from coprometrics.report.numerals import NUMBER_WORDS
 
-__all__ = ["BOUND", "BOUNDS", "GOING_ON", "LEADING", "OR_BOUND", "VAGUE", "changes", "stripped"]
+__all__ = [
+    "BOUND",
+    "BOUNDS",
+    "GOING_ON",
+    "LEADING",
+    "OR_BOUND",
+    "SCALE_LETTERS",
+    "VAGUE",
+    "changes",
+    "stripped",
+]
 
 Bound = tuple[Literal["above", "below"], bool]
 
@@ -65,6 +75,9 @@ VAGUE: Final = re.compile(
 )
 
 _SCALE: Final = r"(?:(?:hundred|thousand|million|billion|trillion|lakh|crore)(?:th)?s?|dozens?)"
+SCALE_LETTERS: Final = "k|mn|m|bn|tn|mi[lo]|mln|thou"
+"""What may stand behind the digits of a large number, without a space."""
+
 _PART: Final = r"(?:hal(?:f|ves)|thirds?|quarters?|(?:four|fif|six|seven|eigh|nin|ten)ths?)"
 _POINT: Final = r"(?:percentage|basis)[ -]points?"
 _MONEY: Final = r"(?:Rs|kr|Fr|z\u0142|K\u010d)"
@@ -78,7 +91,7 @@ _BEHIND: Final = re.compile(
     rf"|[ -]and[ -](?:a|one|two|three|four|five|[0-9])[ -]{_PART}| [0-9]+[/\u2044][0-9]+"
     rf"| (?:thirds|(?:four|fif|six|seven|eigh|nin|ten)ths)"
     rf"|[ -]?{_POINT}| (?:pp|p\.p\.|ppts?|bps?)|(?<=%)[ -]?points?| per ?(?:cent|mill?e?)"
-    r"| ?(?:k|mn|m|bn|tn|mi[lo]|mln|thou)|[ -](?:plus|odd|ish)"
+    rf"| ?(?:{SCALE_LETTERS})|[ -](?:plus|odd|ish)"
     r"| (?:or so|and up(?:wards)?|at (?:the )?(?:very )?(?:most|least)|max(?:imum)?|minimum)"
     rf"| (?:approx(?:\.|imately)?|give or take)| (?-i:{_MONEY}))$",
     re.IGNORECASE,

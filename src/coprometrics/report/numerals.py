@@ -179,7 +179,7 @@ NUMBER_WORDS: Final[tuple[str, ...]] = tuple(sorted(_WORDS, key=len, reverse=Tru
 _LARGE = frozenset({"hundred", "thousand", "million", "billion"})
 _SMALL = frozenset({*_UNITS, *_TENS})
 
-_PARTS: Final[dict[str, int]] = {
+PARTS: Final[dict[str, int]] = {
     "half": 2,
     "third": 3,
     "quarter": 4,
@@ -191,9 +191,10 @@ _PARTS: Final[dict[str, int]] = {
     "ninth": 9,
     "tenth": 10,
 }
+"""The English words for one of so many parts."""
 
 
-HINT: Final = re.compile(rf"[0-9]|\b(?:{'|'.join((*_SMALL, *_LARGE, *_PARTS))})", re.IGNORECASE)
+HINT: Final = re.compile(rf"[0-9]|\b(?:{'|'.join((*_SMALL, *_LARGE, *PARTS))})", re.IGNORECASE)
 """What every text that is a printed figure has somewhere in it."""
 
 
@@ -257,9 +258,9 @@ def fraction_words(text: str) -> Fraction | None:
     if len(words) != 2:
         return None
     count, part = words
-    parts = _PARTS.get(part) or _PARTS.get(part.removesuffix("s"))
+    parts = PARTS.get(part) or PARTS.get(part.removesuffix("s"))
     number = 1 if count == "a" else _WORDS.get(count)
     if parts is None or number is None or not 0 < number < parts:
         return None
-    singular = part in _PARTS
+    singular = part in PARTS
     return Fraction(number, parts) if singular == (number == 1) else None

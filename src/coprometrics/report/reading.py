@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Final
 
 from attrs import frozen
 
@@ -27,6 +28,9 @@ __all__ = [
     "report_file",
     "scan_report",
 ]
+
+_YEARS_BESIDE: Final = 2
+"""So many years before and behind its period are named in a report like those within it."""
 
 
 @frozen
@@ -97,7 +101,8 @@ def read_report_document(
     year = period.start.year if period.start.year == period.end.year else None
     findings += wrong_weekdays(text, year)
     bound = {figure: tuple(found) for figure, found in bindings.items()}
-    return Reading(text, bound, scan(text, spans, patterns), tuple(findings))
+    years = range(period.start.year - _YEARS_BESIDE, period.end.year + _YEARS_BESIDE + 1)
+    return Reading(text, bound, scan(text, spans, patterns, years), tuple(findings))
 
 
 def coverage_finding(found: Scan | None, least: int | None) -> Iterator[Finding]:

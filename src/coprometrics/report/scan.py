@@ -1,8 +1,9 @@
 """Every number in a document: bound by a statement, ignored by a rule, or vouched for by nobody.
 
 Rules ignore what is no figure of the report: years, dates, times, page numbers, the numbers of
-lists, ordinals, phone numbers, web and mail addresses, and letters with digits such as Q1. The
-report file can add patterns of its own, each with its reason.
+lists, ordinals, phone numbers, web and mail addresses, and letters with digits such as Q1. A number
+with a currency sign, marks that group its digits, a scale or a unit of measure is a figure all the
+same: £5tn, 50kg. The report file can add patterns of its own, each with its reason.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ from attrs import frozen
 
 from coprometrics.documents import Place
 from coprometrics.documents.patterns import found_by
-from coprometrics.report._scan_rules import RULES
-from coprometrics.report.numerals import NUMBER_WORDS
+from coprometrics.report._scan_rules import RULES, YEAR
+from coprometrics.report._wording import SCALE_LETTERS
+from coprometrics.report.numerals import NUMBER_WORDS, PARTS
 from coprometrics.report.text import PARAGRAPH, Document
 
 __all__ = ["Kind", "Numeral", "Pattern", "Scan", "scan"]
@@ -27,16 +29,48 @@ Kind = Literal["bound", "ignored", "unvouched"]
 """What is to be said of a number."""
 
 _HYPHENS: Final = "\u2010\u2011-"
+_JOINED: Final = rf"[ {_HYPHENS}]"
 _WORDS: Final = tuple(
-    word.replace(" ", rf"[ {_HYPHENS}]") for word in NUMBER_WORDS if word not in ("zero", "one")
+    word.replace(" ", _JOINED) for word in NUMBER_WORDS if word not in ("zero", "one")
 )
+_ONE_PART: Final = "|".join(PARTS)
+_FRACTION: Final = (
+    rf"(?:{'|'.join(NUMBER_WORDS)}){_JOINED}(?:{'|'.join(f'{part}s' for part in PARTS)})"
+    # "A third session" counts no part of anything.
+    rf"|(?:an?|one){_JOINED}(?:{_ONE_PART})(?=\sof\b)"
+    r"|(?:half )?a dozen|dozens|(?<!first )(?<!second )(?<!other )half"
+)
+_VULGAR: Final = "\u00bc-\u00be\u2150-\u215e"
 _NUMERAL: Final = re.compile(
-    r"(?:[£$€]|\b[A-Z]{3} )?[\u2212-]?\d+(?:[.,\u00a0\u202f\u2009']\d+)*"
-    r"(?: ?(?:%|(?i:per ?cent)\b)| (?i:thousand|million|billion)\b|(?i:k|m|bn)\b)?"
-    rf"|\b(?i:{'|'.join(_WORDS)})\b"
+    r"(?:[£$€]|\b[A-Z]{3} )?[\u2212-]?"
+    rf"(?:\d+(?:[.,\u00a0\u202f\u2009']\d+)*(?: ?[{_VULGAR}])?|[{_VULGAR}])"
+    r"(?: ?(?:%|(?i:per ?cent)\b)| (?i:thousand|million|billion)\b"
+    rf"|(?i:{SCALE_LETTERS})\b)?"
+    rf"|\b(?i:{_FRACTION}|{'|'.join(_WORDS)})\b"
 )
-_IN_WORD: Final = re.compile(r"[^\W\d_]\d|\d[^\W\d_]")
-_ITEM: Final = re.compile(rf"(?:^|(?<=[{PARAGRAPH}\n]))(\d{{1,3}})[.)]?\s(?=[A-Z'\u2018\u201c\"(])")
+_UNIT: Final = "kg|g|t|km|cm|mm|ml|l|ha|kWh|MWh|GWh|h|hrs?|mins?"
+_MEASURED: Final = re.compile(rf"\d+(?:(?i:{SCALE_LETTERS})|{_UNIT})")
+_FIGURE: Final = re.compile(r"[£$€]$|\d[.,']$")
+"""What stands before the last digits of a number, whatever letters follow them."""
+
+_ITEM: Final = re.compile(
+    rf"(?:^|(?<=[{PARAGRAPH}\n]))(?P<number>\d{{1,3}})(?P<mark>[.)]?)\s"
+    rf"(?=[A-Z'\u2018\u201c\"(])[^{PARAGRAPH}\n]*[{PARAGRAPH}\n]?"
+)
+_CONTENTS: Final = re.compile(
+    rf"(?:^|(?<=[{PARAGRAPH}\n]))(?:table of )?contents:?[{PARAGRAPH}\n]", re.IGNORECASE
+)
+_COUNTED: Final = re.compile(r"\s(?:people|children|women|men|([a-z]{3,}s))\b")
+_DATED: Final = re.compile(
+    r"\b(?:in|since|by|during|until|from|before|after|early|late|spring|summer|autumn|winter|year"
+    r"|January|February|March|April|May|June|July|August|September|October|November|December)\s$",
+    re.IGNORECASE,
+)
+"""What stands before a year, and not before a number of people or things."""
+
+_NO_NOUNS: Final = frozenset(
+    ("across", "always", "does", "has", "perhaps", "thanks", "this", "towards", "was")
+)
 
 
 @frozen
@@ -96,6 +130,7 @@ def scan(
     document: Document,
     bound: Iterable[tuple[int, int]] = (),
     ignore: Sequence[Pattern] = (),
+    years: range | None = None,
 ) -> Scan:
     """Look at every number of a document.
 
@@ -103,6 +138,8 @@ def scan(
         document: the document.
         bound: the spans of its text that statements fit.
         ignore: what the report file ignores besides.
+        years: the years that the report is about: "2023 talks" are those of such a year, where
+            "2050 pupils" are counted.
 
     Examples:
         >>> from coprometrics.report.document import parse_document
@@ -111,7 +148,7 @@ def scan(
         [('2023', 'ignored', 'a year'), ('21', 'unvouched', None), ('4', 'ignored', 'a page')]
     """
     bound_at = {at for low, high in bound for at in range(low, high)}
-    reasons = _reasons(document.text, ignore)
+    reasons = _reasons(document.text, ignore, years or range(0))
     numerals = []
     for match in _NUMERAL.finditer(document.text):
         start, end = match.span()
@@ -135,37 +172,81 @@ def _compound(text: str, match: re.Match[str]) -> bool:
     return any(beside and beside in _HYPHENS for beside in (before, after))
 
 
-def _reasons(text: str, patterns: Sequence[Pattern]) -> dict[int, tuple[int, str]]:
+def _reasons(text: str, patterns: Sequence[Pattern], years: range) -> dict[int, tuple[int, str]]:
     """Give the first rule that ignores each character, by its number and its reason."""
     reasons: dict[int, tuple[int, str]] = {}
-    for number, (low, high, why) in enumerate(_ignored(text, patterns)):
+    for number, (low, high, why) in enumerate(_ignored(text, patterns, years)):
         for at in range(low, high):
             reasons.setdefault(at, (number, why))
     return reasons
 
 
-def _ignored(text: str, patterns: Sequence[Pattern]) -> Iterator[tuple[int, int, str]]:
+def _ignored(
+    text: str, patterns: Sequence[Pattern], years: range
+) -> Iterator[tuple[int, int, str]]:
     lines = text.replace(PARAGRAPH, "\n")
     for pattern in patterns:
         for start, end in found_by(pattern.pattern, lines):
             yield start, end, pattern.reason
     for reason, rule in RULES:
         for match in rule.finditer(text):
-            yield *match.span(), reason
+            if reason != YEAR or not _counts(match, years):
+                yield *match.span(), reason
     for match in re.finditer(r"[^\W_]+", text):
-        if _IN_WORD.search(match[0]) and not re.fullmatch(r"\d+(?:k|K|m|M|bn)", match[0]):
+        if _in_word(match[0]) and not _is_figure(text, match):
             yield *match.span(), "part of a word"
     yield from _items(text)
 
 
+def _counts(match: re.Match[str], years: range) -> bool:
+    """Say whether what looks like a year is the number of what follows it."""
+    noun = _COUNTED.match(match.string, match.end())
+    if noun is None or noun[1] in _NO_NOUNS or not match[0].isdecimal():
+        return False
+    before = match.string[max(0, match.start() - 12) : match.start()]
+    return int(match[0]) not in years and _DATED.search(before) is None
+
+
+def _in_word(word: str) -> bool:
+    return any(
+        (one.isdecimal() and other.isalpha()) or (one.isalpha() and other.isdecimal())
+        for one, other in pairwise(word)
+    )
+
+
+def _is_figure(text: str, match: re.Match[str]) -> bool:
+    """Say whether letters and digits side by side are a number with what belongs to it."""
+    if _MEASURED.fullmatch(match[0]):
+        return True
+    before = text[max(0, match.start() - 2) : match.start()]
+    return match[0][0].isdecimal() and _FIGURE.search(before) is not None
+
+
 def _items(text: str) -> Iterator[tuple[int, int, str]]:
-    """Find the numbers of lists and of tables of contents: paragraphs that begin in order."""
-    items = [*_ITEM.finditer(text)]
-    in_order = {
+    """Find the numbers of lists and of tables of contents: paragraphs that begin in order.
+
+    Large numbers beside what they count stand in lines of their own too, and may happen to rise.
+    So numbers without a mark must count from one, or follow the word "Contents".
+    """
+    items = [(match, int(match["number"])) for match in _ITEM.finditer(text)]
+    found = {
         position
-        for one, other in pairwise(items)
-        if int(one[1]) < int(other[1])
-        for position in (one.span(1), other.span(1))
+        for (one, low), (other, high) in pairwise(items)
+        if one["mark"] and other["mark"] and low < high
+        for position in (one.span("number"), other.span("number"))
     }
-    for start, end in sorted(in_order):
+    # Where the next page of a table of contents may stand, and the least number it can have.
+    contents = {match.end(): 0 for match in _CONTENTS.finditer(text)}
+    counted: list[tuple[int, int]] = []
+    for item, number in items:
+        span = item.span("number")
+        if contents.get(item.start(), number + 1) <= number:
+            contents[item.end()] = number
+            found.add(span)
+        if number == 1 or number != len(counted) + 1:
+            counted = []
+        if number == len(counted) + 1:
+            counted.append(span)
+            found.update(counted[-2:] if number > 1 else ())
+    for start, end in sorted(found):
         yield start, end, "a number of a list or a part"
