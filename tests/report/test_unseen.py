@@ -147,3 +147,8 @@ def test_nothing_that_is_hidden_comes_into_the_text(text, marks):
 def test_elements_without_end_take_no_longer(piece, kind):
     # A search through all that is open, for each of them, would take minutes; nothing is timed.
     assert parse_document(piece * 40_000 + "end", kind).file == "document"
+
+
+@pytest.mark.parametrize("piece", ["/* ", ";a:b", "&#", ":"])
+def test_a_style_without_end_takes_no_longer(piece):
+    assert seen(f"<p style='{piece * 100_000}'>a") == "a"

@@ -64,6 +64,7 @@ _IMPLIED: Final = (
 _ATTRIBUTE: Final = re.compile(
     r"([^\s/>=][^\s/>=]*+)(?:\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s>]*+)))?+"
 )
+_COMMENT: Final = re.compile(r"/\*(?s:.*?)(?:\*/|\Z)")
 
 
 @define
@@ -140,7 +141,7 @@ def _hides(name: str, tag: str) -> bool:
 
 def _style_hides(style: str) -> bool:
     said: dict[str, str] = {}
-    for declaration in re.sub(r"/\*.*?\*/", "", style.lower(), flags=re.DOTALL).split(";"):
+    for declaration in _COMMENT.sub("", style.lower()).split(";"):
         name, _, value = declaration.partition(":")
         said[name.strip()] = value.replace("!important", "").strip()
     lines = f"{said.get('text-decoration', '')} {said.get('text-decoration-line', '')}"
