@@ -17,7 +17,8 @@ import duckdb
 import pyarrow as pa
 
 from coprometrics.errors import MetricError
-from coprometrics.metrics._engine import Engine, Given, Value, too_large, unreadable
+from coprometrics.metrics._engine import Engine, Value, too_large, unreadable
+from coprometrics.metrics._given import Given
 from coprometrics.records import FieldSpec
 
 __all__ = [

@@ -15,56 +15,24 @@ from typing import Any, ClassVar, Final, Self
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from attrs import frozen
 
 from coprometrics.errors import MetricError, ParameterError
 from coprometrics.metrics._calendar import FIRST_MOMENT, LAST_MOMENT, instants_within
-from coprometrics.metrics._columns import Reading, fitting_remedy
+from coprometrics.metrics._columns import fitting_remedy
+from coprometrics.metrics._given import Given
 from coprometrics.metrics.base import MAX_INT, UNKNOWN, table
 from coprometrics.money import CURRENCIES
 from coprometrics.periods import Period
 from coprometrics.records import FieldSpec
 
-__all__ = ["Engine", "Given", "Value", "too_large", "unreadable"]
+__all__ = ["Engine", "Value", "too_large", "unreadable"]
 
 Value = str | int | dt.date
 """What a query may be given besides tables."""
 
 _WORD: Final = re.compile(r"\w+")
 _WRITTEN_OUT: Final = 12
-_UNLIKELY: Final = frozenset({"whole-decimal", "whole-float", "midnight"})
 _SQL_TYPES: Final = {pa.string(): "STRING", pa.int64(): "BIGINT", pa.date32(): "DATE"}
-
-
-@frozen(eq=False)
-class Given:
-    """Data of one kind, as the caller gave them, with the columns that count.
-
-    Attributes:
-        name: what they are called, in queries and in messages.
-        native: an Arrow table, a DuckDB relation or a Spark DataFrame.
-        specs: what each column should hold, also of those that are not there.
-        readings: how each column that is there is read.
-        empty: the columns that are known to have no value at all.
-        checked: whether their values are checked before anything is worked out. Where not, the
-            metric sees a wrong value in its own result, and asks for the check then; it also sees
-            to empty texts, which count as missing.
-    """
-
-    name: str
-    native: Any
-    specs: Mapping[str, FieldSpec]
-    readings: Mapping[str, Reading]
-    empty: frozenset[str]
-    checked: bool
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether it is known to have no rows."""
-        return isinstance(self.native, pa.Table) and not self.native.num_rows
-
-    def __contains__(self, column: str) -> bool:
-        return column in self.readings
 
 
 class Engine(ABC):
@@ -389,8 +357,7 @@ class Engine(ABC):
 
     def _check_given(self) -> None:
         for given, _raw in self._raw.values():
-            # A column of an unlikely type is always looked at before it is read.
-            if given.checked or not _UNLIKELY.isdisjoint(given.readings.values()):
+            if given.checked or given.is_unlikely:
                 self.check(given.name)
 
     def _read(self, given: Given, column: str) -> tuple[str, str | None]:

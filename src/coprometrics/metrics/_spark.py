@@ -16,7 +16,8 @@ from uuid import uuid4
 import pyarrow as pa
 
 from coprometrics.errors import MetricError
-from coprometrics.metrics._engine import Engine, Given, Value, too_large, unreadable
+from coprometrics.metrics._engine import Engine, Value, too_large, unreadable
+from coprometrics.metrics._given import Given
 
 __all__ = ["Spark", "narrowed", "refuse_sessions_apart", "spark_columns"]
 

@@ -28,7 +28,8 @@ from coprometrics.metrics._duckdb import (
     remedy_if_in_use,
     share_connection,
 )
-from coprometrics.metrics._engine import Engine, Given
+from coprometrics.metrics._engine import Engine
+from coprometrics.metrics._given import Given
 from coprometrics.records import FieldSpec, Record, field_specs
 from coprometrics.tables.arrow import to_table
 
