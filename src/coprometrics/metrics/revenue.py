@@ -220,10 +220,11 @@ def revenue_share(
     with engine_over(source, payers) as engine:
         rough = "received_on_precision" in source
         part = engine.grouped(by, ("amount_minor", "currency", "received_on", *_COLUMNS))
+        blank = "organisation_id" in source and engine.has_blank("income", "organisation_id")
+        payer = "nullif(organisation_id, '')" if blank else "organisation_id"
         engine.define(
             "parts",
-            f"SELECT {part} AS part, currency, amount_minor, "
-            "nullif(organisation_id, '') AS organisation_id, "
+            f"SELECT {part} AS part, currency, amount_minor, {payer} AS organisation_id, "
             f"{placed(engine, 'received_on', period, rough=rough)} AS place, "
             f"{_fits(engine, source)} AS fits FROM income",
         )
