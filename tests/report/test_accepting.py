@@ -74,10 +74,21 @@ FINDINGS = st.lists(
     ),
     max_size=4,
 )
+# One figure has the same texts in every finding.
+PRINTS = st.dictionaries(IDS, st.lists(st.text(max_size=4), max_size=2))
+
+
+def printed(findings: list[Finding], prints: dict[str, list[str]]) -> list[Finding]:
+    return [
+        evolve(one, prints={name: prints.get(name, []) for name in one.figures}) for one in findings
+    ]
 
 
 def acceptances(report: Report) -> list[Acceptance]:
-    return [Acceptance(one.code, one.figures, one.reason, one.until) for one in report.accepted]
+    return [
+        Acceptance(one.code, one.figures, one.reason, one.until, printed=one.printed)
+        for one in report.accepted
+    ]
 
 
 def is_within(text: str, new: str) -> bool:
@@ -86,7 +97,12 @@ def is_within(text: str, new: str) -> bool:
     return new.endswith(text[start:])
 
 
-@given(st.sampled_from(sorted(LAYOUTS)), st.sampled_from(["\n", "\r\n"]), st.booleans(), FINDINGS)
+@given(
+    st.sampled_from(sorted(LAYOUTS)),
+    st.sampled_from(["\n", "\r\n"]),
+    st.booleans(),
+    st.builds(printed, FINDINGS, PRINTS),
+)
 def test_what_is_proposed_is_added_and_nothing_else_changes(layout, ending, whole, findings):
     text = LAYOUTS[layout].replace("\n", ending)
     if not whole and "lines" not in layout:
@@ -114,9 +130,16 @@ def test_what_is_proposed_is_added_and_nothing_else_changes(layout, ending, whol
     assert {one.code for one in unexplained} <= {"accepted-unexplained"}
     assert len(unexplained) == len(about_figures)
     assert list(written.left) == [one for one in findings if not one.figures]
-    # Once each has its reason, all are accepted.
+    # Once each has its reason, all are accepted, for as long as the same is printed.
     explained = [evolve(one, reason="as published") for one in written.added]
     assert all(one.accepted for one in apply_accepted(findings, explained, TODAY) if one.figures)
+    for number, one in enumerate(findings):
+        for name in one.figures if one.prints else ():
+            other = [*dict(one.prints).get(name, ()), "otherwise"]
+            changed = evolve(one, prints={**dict(one.prints), name: other})
+            mixed = [*findings[:number], changed, *findings[number + 1 :]]
+            again = apply_accepted(mixed, explained, TODAY)
+            assert any(same.accepted is None and same.prints == changed.prints for same in again)
     # A second time there is nothing to add.
     assert propose_accepted(findings, acceptances(after), UNTIL).added == ()
 
@@ -173,6 +196,7 @@ def test_the_command_adds_what_a_person_must_explain(folder: Path):
     assert "none is proposed for 1 finding about no figure" in first.stderr
     added = (
         b"accepted:\r\n  - code: figure-mismatch\r\n    figures: [talks.share]\r\n"
+        b'    printed: {talks.share: "26%"}\r\n'
         b'    reason: "(say why)"\r\n    until: 2025-02-28\r\n'
     )
     assert file.read_bytes() == original + added
@@ -190,6 +214,11 @@ def test_the_command_adds_what_a_person_must_explain(folder: Path):
     third = run(folder)
     assert "accepted-unexplained" not in third.stdout
     assert "accepted: as published" in third.stdout
+    assert third.return_value == 1  # for the weekday
+    write(folder, "report.md", TEXT.replace("25%", "27%"))
+    fourth = run(folder)
+    assert fourth.return_value == 1
+    assert "talks.share was printed as 26%, and is printed as 27%" in fourth.stdout
 
 
 def test_a_file_of_another_shape_is_left_alone(folder: Path):

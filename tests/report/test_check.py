@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -198,7 +200,7 @@ def test_an_accepted_finding_does_not_fail(folder: Path):
     write(folder, "report.md", TEXT.replace("25%", "26%"))
     accepted = (
         "accepted:\n  - {code: figure-mismatch, figures: [talks.share], reason: as published, "
-        "until: 2024-06-01}\n"
+        "until: 2024-06-01, printed: {talks.share: 26%}}\n"
     )
     write(folder, "report.yaml", REPORT + accepted)
     found = check(folder)
@@ -251,11 +253,68 @@ def test_printed_figures_that_cannot_all_be_true_are_a_finding_with_all_correcti
 def test_a_contradiction_is_accepted_by_its_figures_or_by_the_one_to_correct(folder, figures):
     accepted = (
         f"accepted:\n  - {{code: inconsistent, figures: {figures}, reason: as published, "
-        "until: 2030-01-01}\n"
+        "until: 2030-01-01, printed: {all: 17, by.a: [12], by.b: '7'}}\n"
     )
     write(folder, "report.yaml", CONTRADICTION + accepted)
     (finding,) = check(folder).findings
     assert finding.accepted is not None
+
+
+@pytest.mark.parametrize("figure", ["all", "by.a", "by.b"])
+@pytest.mark.parametrize("said", ["[all]", "[all, by.a, by.b]"])
+def test_an_accepted_contradiction_is_of_all_its_prints(folder, said, figure):
+    accepted = (
+        f"accepted:\n  - {{code: inconsistent, figures: {said}, reason: as published, "
+        "until: 2030-01-01, printed: {all: 17, by.a: 12, by.b: 7}}\n"
+    )
+    changed = re.sub(rf'( {figure}: {{printed: "\d+)"', r'\g<1>1"', CONTRADICTION)
+    assert changed != CONTRADICTION
+    write(folder, "report.yaml", changed + accepted)
+    findings = check(folder).failing("warning")
+    assert [f.code for f in findings] == ["inconsistent", "accepted-print-changed"]
+    now = dict(findings[0].prints)[figure][0]
+    assert f"{figure} was printed as {now[:-1]}, and is printed as {now}" in findings[1].message
+
+
+def test_an_acceptance_that_says_no_print_holds_and_is_told_what_to_add(folder: Path):
+    accepted = (
+        "accepted:\n  - {code: inconsistent, figures: [all], reason: as published, "
+        "until: 2030-01-01}\n"
+    )
+    write(folder, "report.yaml", CONTRADICTION + accepted)
+    finding, about = check(folder).findings
+    assert finding.accepted is not None
+    assert (about.code, about.severity) == ("accepted-any-print", "warning")
+    assert 'printed: {all: "17", by.a: "12", by.b: "7"}' in about.in_words
+
+
+@pytest.mark.parametrize("cell", ["many", "8"])
+def test_an_acceptance_about_cells_of_a_table_is_of_their_prints(folder: Path, cell: str):
+    table = (
+        "tables:\n  t: {sums: columns, rows: [['', x], [a, '5'], [b, CELL], [all, '9']]}\n"
+        "accepted:\n"
+        "  - {code: inconsistent, figures: [t.a.x, t.b.x, t.all.x], reason: as published, "
+        "until: 2030-01-01, printed: {t.a.x: 5, t.b.x: '8', t.all.x: 9}}\n"
+        "  - {code: printed-unreadable, figures: [t.b.x], reason: as published, "
+        "until: 2030-01-01, printed: {t.b.x: many}}\n"
+    )
+    head = CONTRADICTION[: CONTRADICTION.index("figures:")]
+    write(folder, "report.yaml", head + table.replace("CELL", f"'{cell}'"))
+    assert [f.code for f in check(folder).failing("info")] == ["accepted-stale"]
+    write(folder, "report.yaml", head + table.replace("CELL", f"'{cell}3'"))
+    assert check(folder).failing()[0].code != "accepted-stale"
+
+
+def test_the_example_fails_when_its_accepted_figure_is_printed_otherwise(tmp_path: Path):
+    shutil.copytree(EXAMPLE.parent, tmp_path / "copy")
+    copy = tmp_path / "copy" / EXAMPLE.name
+    text = (copy / "report.md").read_text("utf-8")
+    for other in ("17 million", "(17)", "**18**"):
+        write(copy, "report.md", text.replace("**17** organisations", f"{other} organisations"))
+        found = check_report(copy, today=TODAY).failing("warning")
+        assert "figure-mismatch" in {f.code for f in found}
+        changed = [f.message for f in found if f.code == "accepted-print-changed"]
+        assert f"is printed as {other.strip('*')}" in "".join(changed)
 
 
 @pytest.mark.parametrize(
@@ -400,8 +459,6 @@ def test_the_example_agrees_but_for_its_accepted_contradiction():
 
 
 def test_the_example_without_its_acceptance_fails(tmp_path: Path):
-    import shutil
-
     shutil.copytree(EXAMPLE.parent, tmp_path / "copy")
     copy = tmp_path / "copy" / EXAMPLE.name
     text = (copy / "report.yaml").read_text("utf-8")

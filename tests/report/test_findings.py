@@ -112,12 +112,14 @@ def test_findings_are_shown_by_place_then_code_then_figures() -> None:
     assert str(nowhere) == "error: no id [record-refused]"
 
 
+prints = st.dictionaries(st.sampled_from("abc"), st.sampled_from(["1", "2"]), max_size=2)
 findings = st.builds(
     Finding,
     st.sampled_from([code for code in CODES if not code.startswith("accepted-")]),
     st.sampled_from(["x", "y"]),
     st.lists(st.sampled_from("abc"), max_size=2, unique=True).map(tuple),
     place=st.none() | st.builds(Place, st.sampled_from("fg"), st.integers(1, 3), st.integers(1, 3)),
+    prints=prints,
 )
 acceptances = st.lists(
     st.builds(
@@ -126,6 +128,7 @@ acceptances = st.lists(
         st.lists(st.sampled_from("abc"), max_size=2),
         st.just("known"),
         st.sampled_from([YESTERDAY, TODAY]),
+        printed=st.none() | prints,
     ),
     unique_by=lambda known: (known.code, known.figures),
 )
@@ -148,5 +151,11 @@ def test_no_finding_is_lost_and_each_acceptance_is_accounted_for(
     result = apply_accepted(found, known, TODAY)
     about = [finding for finding in result if finding.code.startswith("accepted-")]
     assert len(result) - len(about) == len(found)
-    used = {id(finding.accepted) for finding in result if finding.accepted}
-    assert len(used) + len(about) == len(known)
+    used = {finding.accepted.key for finding in result if finding.accepted}
+    told = {(finding.message.split()[3], finding.figures) for finding in about}
+    assert used | told == {acceptance.key for acceptance in known}
+    # One that says what was printed covers nothing that is printed otherwise.
+    for finding in result:
+        if finding.accepted is not None and finding.accepted.printed is not None:
+            now, then = dict(finding.prints), dict(finding.accepted.printed)
+            assert all(now.get(name) == then.get(name) for name in finding.figures)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import codecs
 import datetime as dt
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -81,11 +81,14 @@ def propose_accepted(
     One without figures would accept every finding of its code, also those that nobody has seen
     yet, and is never proposed. Findings about acceptances cannot be accepted at all.
 
+    What is proposed is of what is printed: printed otherwise, the figures are not accepted.
+
     Examples:
-        >>> found = Finding("figure-mismatch", "17 is printed", figures=("talks.people",))
+        >>> found = Finding("figure-mismatch", "17 is printed", figures=("talks.people",),
+        ...                 prints={"talks.people": "17"})
         >>> written = propose_accepted([found, found], [], dt.date(2027, 3, 31))
-        >>> [(one.code, one.figures, one.reason) for one in written.added]
-        [('figure-mismatch', ('talks.people',), '(say why)')]
+        >>> [(one.code, one.printed, one.reason) for one in written.added]
+        [('figure-mismatch', (('talks.people', ('17',)),), '(say why)')]
     """
     keys = {acceptance.key for acceptance in there}
     added: list[Acceptance] = []
@@ -96,7 +99,9 @@ def propose_accepted(
         if not finding.figures:
             left.append(finding)
             continue
-        acceptance = Acceptance(finding.code, finding.figures, PLACEHOLDER, until)
+        acceptance = Acceptance(
+            finding.code, finding.figures, PLACEHOLDER, until, printed=finding.prints or None
+        )
         keys.add(acceptance.key)
         added.append(acceptance)
     return Written(tuple(added), tuple(left))
@@ -117,12 +122,14 @@ def with_accepted(text: str, added: Iterable[Acceptance], file: str) -> str:
         ReportError: when they cannot be inserted so that the rest keeps its meaning.
 
     Examples:
-        >>> known = Acceptance("inconsistent", ("a", "b"), "as published", dt.date(2027, 3, 31))
+        >>> known = Acceptance("inconsistent", ("a", "b"), "as published", dt.date(2027, 3, 31),
+        ...                    printed={"a": "17", "b": ["18", "eighteen"]})
         >>> print(with_accepted("title: Ours  # for now", [known], "report.yaml"), end="")
         title: Ours  # for now
         accepted:
           - code: inconsistent
             figures: [a, b]
+            printed: {a: "17", b: ["18", "eighteen"]}
             reason: "as published"
             until: 2027-03-31
     """
@@ -144,12 +151,12 @@ def with_accepted(text: str, added: Iterable[Acceptance], file: str) -> str:
 
 
 def _entry(acceptance: Acceptance) -> dict[str, Any]:
-    return {
-        "code": acceptance.code,
-        "figures": list(acceptance.figures),
-        "reason": acceptance.reason,
-        "until": acceptance.until.isoformat(),
-    }
+    entry: dict[str, Any] = {"code": acceptance.code, "figures": list(acceptance.figures)}
+    if acceptance.printed is not None:
+        entry["printed"] = {
+            name: texts[0] if len(texts) == 1 else [*texts] for name, texts in acceptance.printed
+        }
+    return entry | {"reason": acceptance.reason, "until": acceptance.until.isoformat()}
 
 
 def _candidates(text: str, entries: list[dict[str, Any]]) -> Iterator[str]:
@@ -190,10 +197,8 @@ def _candidates(text: str, entries: list[dict[str, Any]]) -> Iterator[str]:
 
 def _flow(entry: dict[str, Any]) -> str:
     """Write an entry as JSON, for a file that may be JSON."""
-    figures = ", ".join(map(quoted, entry["figures"]))
-    texts = {name: quoted(text) for name, text in entry.items() if isinstance(text, str)}
-    parts = {**texts, "figures": f"[{figures}]"}
-    return "{" + ", ".join(f'"{name}": {parts[name]}' for name in entry) + "}"
+    parts = (f"{quoted(name)}: {_value(value, quoted)}" for name, value in entry.items())
+    return f"{{{', '.join(parts)}}}"
 
 
 def _block(entries: list[dict[str, Any]], column: int) -> list[str]:
@@ -202,10 +207,21 @@ def _block(entries: list[dict[str, Any]], column: int) -> list[str]:
         lines += [
             f"- code: {entry['code']}",
             f"  figures: [{', '.join(scalar(figure) for figure in entry['figures'])}]",
+            *([f"  printed: {_value(entry['printed'], scalar)}"] if "printed" in entry else []),
             f"  reason: {quoted(entry['reason'])}",
             f"  until: {entry['until']}",
         ]
     return [" " * column + line for line in lines]
+
+
+def _value(value: Any, key: Callable[[str], str]) -> str:
+    """Write a text, a list of them, or a mapping to either; ``key`` writes its keys."""
+    if isinstance(value, str):
+        return quoted(value)
+    if isinstance(value, dict):
+        parts = (f"{key(name)}: {_value(texts, key)}" for name, texts in value.items())
+        return f"{{{', '.join(parts)}}}"
+    return f"[{', '.join(map(quoted, value))}]"
 
 
 def _columns(text: str, found: SequenceNode) -> Iterator[int]:

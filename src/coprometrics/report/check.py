@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from attrs import define, evolve, field
@@ -82,7 +82,8 @@ def check_report(
         *related.findings,
         *consistency_findings(related.figures, related.links),
     ]
-    return evolve(checker.found, findings=apply_accepted(findings, _accepted(document), today))
+    known = apply_accepted(_with_prints(findings, checker.texts), _accepted(document), today)
+    return evolve(checker.found, findings=known)
 
 
 def explain_figure(path: Path | str, figure: str, *, registry: Registry | None = None) -> str:
@@ -124,6 +125,7 @@ class _Checker:
     progress: Callable[[str], None]
     found: Check
     findings: list[Finding] = field(factory=list)
+    texts: dict[str, tuple[str, ...]] = field(factory=dict)
 
     @classmethod
     def of(
@@ -167,6 +169,14 @@ class _Checker:
             outcomes.append(outcome)
             self.findings += [*figure.findings, *findings]
         related = relate(self.document, folder, prints, computed, metrics, number_format)
+        self.texts = {
+            name: (known.printed.text,)
+            for name, known in related.figures.items()
+            if known.printed is not None and not known.stands_in
+        }
+        self.texts |= {
+            name: tuple(text for text, _place in figure.texts) for name, figure in prints.items()
+        }
         self.findings += comparisons(
             self.document, folder, prints, computed, related.links, metrics
         )
@@ -193,8 +203,28 @@ class _Checker:
         return dict.fromkeys(wanted, Recomputation(None))
 
 
+_OF_NO_NUMBER = ("printed-unreadable", "statement-not-a-number")
+"""The codes of findings that have the text in the place of a figure, where it is no number."""
+
+
+def _with_prints(
+    findings: list[Finding], texts: Mapping[str, tuple[str, ...]]
+) -> Iterator[Finding]:
+    """Let each finding have the texts of its figures."""
+    found = {name: [*printed] for name, printed in texts.items()}
+    for finding in findings:
+        if finding.code in _OF_NO_NUMBER and finding.printed is not None:
+            for name in finding.figures[:1]:
+                found.setdefault(name, []).append(finding.printed)
+    for finding in findings:
+        yield evolve(finding, prints={name: found.get(name, []) for name in finding.figures})
+
+
 def _accepted(document: Document[Report]) -> Iterator[Acceptance]:
+    """Give the acceptances of a report file, each with its place."""
     for index, entry in enumerate(document.value.accepted):
         place = document.place("accepted", index)
         with naming(document, "accepted", index):
-            yield Acceptance(entry.code, entry.figures, entry.reason, entry.until, place)
+            yield Acceptance(
+                entry.code, entry.figures, entry.reason, entry.until, place, entry.printed
+            )

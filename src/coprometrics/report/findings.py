@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, Literal
 
 from attrs import evolve, field, frozen
 
 from coprometrics.documents import Place
 from coprometrics.errors import ReportError, shown
+from coprometrics.report._as_printed import Prints, changes, in_yaml, prints_of
 
 __all__ = [
     "CODES",
@@ -55,7 +56,13 @@ class Code:
 CODES: Final[dict[str, Code]] = {
     code.name: code
     for code in (
+        Code("accepted-any-print", "warning", "An acceptance does not say what was printed."),
         Code("accepted-expired", "warning", "An acceptance has passed its end date."),
+        Code(
+            "accepted-print-changed",
+            "warning",
+            "A figure is not printed any more as it was when a finding about it was accepted.",
+        ),
         Code("accepted-stale", "warning", "An acceptance fits no finding any more."),
         Code("accepted-unexplained", "warning", "Nobody has said why a finding is accepted."),
         Code(
@@ -112,6 +119,12 @@ def _known(_instance: object, _attribute: object, value: str) -> None:
         )
 
 
+def _as_prints(
+    given: Mapping[str, str | int | tuple[str | int, ...]] | Prints | None,
+) -> Prints | None:
+    return None if given is None else prints_of(given)
+
+
 def _as_set(figures: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(set(figures)))
 
@@ -126,6 +139,8 @@ class Acceptance:
         reason: why it is accepted.
         until: the last day on which it is.
         place: where it is written.
+        printed: the texts of the figures of the finding, as they were printed then; None where
+            that is not said. It does not cover the finding when they are printed otherwise.
 
     Raises:
         ReportError: when the code is not known or is about acceptances, or no reason is given.
@@ -136,6 +151,7 @@ class Acceptance:
     reason: str
     until: dt.date
     place: Place | None = None
+    printed: Prints | None = field(default=None, converter=_as_prints)
 
     def __attrs_post_init__(self) -> None:
         if self.code.startswith("accepted-"):
@@ -161,6 +177,12 @@ class Acceptance:
         """Say whether it counts on a day."""
         return self.explained and today <= self.until
 
+    def changes(self, finding: Finding) -> tuple[str, ...]:
+        """Say, in words, which figures of a finding were printed otherwise when it was accepted."""
+        if self.printed is None:
+            return ()
+        return tuple(changes(finding.figures, self.printed, finding.prints))
+
 
 def _words(text: str) -> list[str]:
     return re.findall(r"\w+", text.casefold())
@@ -181,6 +203,7 @@ class Finding:
         remedy: what to do.
         accepted: the acceptance that covers it.
         suspects: sets of its figures of which one, printed otherwise, would mend it.
+        prints: the texts of its figures, as they are printed.
         severity: how grave it is; follows from the code.
 
     Examples:
@@ -199,6 +222,7 @@ class Finding:
     remedy: str | None = None
     accepted: Acceptance | None = None
     suspects: tuple[tuple[str, ...], ...] = ()
+    prints: Prints = field(default=(), converter=prints_of)
     severity: Severity = field(init=False)
 
     @severity.default
@@ -249,7 +273,8 @@ def apply_accepted(
     """Mark the findings that are accepted today, and add those about the acceptances themselves.
 
     An acceptance fits the findings of its code about exactly its figures, and those for which
-    its figures are the ones to correct.
+    its figures are the ones to correct. Where it says what was printed, it covers them only as long
+    as that is printed.
 
     Args:
         findings: what the check found.
@@ -257,8 +282,8 @@ def apply_accepted(
         today: the day of the check. An acceptance still holds on its last day.
 
     Returns:
-        The findings and, for each acceptance that fits none, has no reason yet or has ended, one
-        more; sorted.
+        The findings and, for each acceptance that fits none, has no reason yet, has ended, or is of
+        another print or of any, one more; sorted.
 
     Raises:
         ReportError: when two acceptances fit the same findings.
@@ -283,35 +308,41 @@ def apply_accepted(
             )
         by_key[acceptance.key] = acceptance
     result: list[Finding] = []
-    used: set[Key] = set()
+    fitted: dict[Key, list[Finding]] = {}
     for finding in findings:
-        fitting = [by_key[key] for key in finding.keys if key in by_key]
-        used.update(acceptance.key for acceptance in fitting)
-        holding = next((acceptance for acceptance in fitting if acceptance.holds(today)), None)
+        fitting = [by_key[key] for key in dict.fromkeys(finding.keys) if key in by_key]
+        for acceptance in fitting:
+            fitted.setdefault(acceptance.key, []).append(finding)
+        holding = next(
+            (one for one in fitting if one.holds(today) and not one.changes(finding)), None
+        )
         result.append(evolve(finding, accepted=holding) if holding else finding)
     for key, acceptance in by_key.items():
-        if key not in used:
-            result.append(_about(acceptance, "accepted-stale"))
-        elif not acceptance.explained:
-            result.append(_about(acceptance, "accepted-unexplained"))
-        elif today > acceptance.until:
-            result.append(_about(acceptance, "accepted-expired"))
+        result += _about(acceptance, fitted.get(key, []), today)
     return sort(result)
 
 
-def _about(acceptance: Acceptance, code: str) -> Finding:
-    what, remedy = {
-        "accepted-stale": ("fits no finding any more", "remove it"),
-        "accepted-unexplained": (
-            "does not count: nobody has said why",
-            "write its reason, or correct the figure and remove it",
-        ),
-        "accepted-expired": (
-            f"ended on {acceptance.until.isoformat()}",
-            "correct the figure, or accept it until a later day",
-        ),
-    }[code]
-    return Finding(
+def _about(acceptance: Acceptance, fitting: list[Finding], today: dt.date) -> Iterator[Finding]:
+    """Say what is wrong with an acceptance, given the findings that it fits."""
+    changed = dict.fromkeys(change for one in fitting for change in acceptance.changes(one))
+    now = in_yaml(prints_of(tuple(print_ for one in fitting for print_ in one.prints)))
+    if not fitting:
+        code, what, remedy = "accepted-stale", "fits no finding any more", "remove it"
+    elif not acceptance.explained:
+        code, what = "accepted-unexplained", "does not count: nobody has said why"
+        remedy = "write its reason, or correct the figure and remove it"
+    elif today > acceptance.until:
+        code, what = "accepted-expired", f"ended on {acceptance.until.isoformat()}"
+        remedy = "correct the figure, or accept it until a later day"
+    elif changed:
+        code, what = "accepted-print-changed", f"is of another print: {'; '.join(changed)}"
+        remedy = f"look at it again, and give it printed: {now}, or correct the figure"
+    elif acceptance.printed is None and any(one.prints for one in fitting):
+        code, what = "accepted-any-print", "holds whatever is printed"
+        remedy = f"say what it is of, with printed: {now}"
+    else:
+        return
+    yield Finding(
         code,
         f"the acceptance of {_named(acceptance)} {what}",
         figures=acceptance.figures,

@@ -176,6 +176,12 @@ class Accepted:
     figures: tuple[str, ...] = setting("The figures that it is about.", default=())
     reason: str = setting("Why it is accepted.", schema={"minLength": 1})
     until: dt.date = setting("The last day on which it is.")
+    printed: Mapping[str, str | int | tuple[str | int, ...]] | None = setting(
+        "What was printed when it was accepted: of each figure its text, or its different texts. "
+        "Where something else is printed, it is not accepted any more.",
+        default=None,
+        examples=({"talks.all": "17", "talks.by.london": "12"},),
+    )
 
 
 @frozen
