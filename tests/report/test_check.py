@@ -276,6 +276,34 @@ def test_an_accepted_contradiction_is_of_all_its_prints(folder, said, figure):
     assert f"{figure} was printed as {now[:-1]}, and is printed as {now}" in findings[1].message
 
 
+def test_an_accepted_contradiction_hides_no_other(folder: Path):
+    report = CONTRADICTION[: CONTRADICTION.index("figures:")] + (
+        "figures:\n"
+        '  a: {printed: "9", manual: o}\n  b: {printed: "8", manual: o}\n'
+        '  c: {printed: "C", manual: o}\n  d: {printed: "2", manual: o}\n'
+        "relations:\n  - {at_most: [a, b]}\n  - {sum: [c, d], equals: b}\n"
+        "accepted:\n  - {code: inconsistent, figures: [a, b], reason: as published, "
+        "until: 2030-01-01, printed: {a: 9, b: 8}}\n"
+    )
+    write(folder, "report.yaml", report.replace('"C"', '"6"'))
+    assert check(folder).failing("info") == ()
+    write(folder, "report.yaml", report.replace('"C"', '"3"'))
+    (other,) = check(folder).failing("info")
+    assert (other.code, other.figures) == ("inconsistent", ("b", "c", "d"))
+    assert "3 + 2 = 5, printed 8" in other.message
+
+
+def test_a_count_below_zero_is_found_at_its_print(folder: Path):
+    head = CONTRADICTION[: CONTRADICTION.index("figures:")]
+    write(folder, "report.yaml", head + 'figures:\n  a: {printed: "-5", manual: o}\n')
+    (found,) = check(folder).failing()
+    assert (found.code, found.figures) == ("inconsistent", ("a",))
+    assert str(found.place).endswith("report.yaml:6:16")
+    said = 'figures:\n  a: {printed: "-5", unit: quantity, manual: o}\n'
+    write(folder, "report.yaml", head + said)
+    assert check(folder).failing("info") == ()
+
+
 def test_an_acceptance_that_says_no_print_holds_and_is_told_what_to_add(folder: Path):
     accepted = (
         "accepted:\n  - {code: inconsistent, figures: [all], reason: as published, "

@@ -76,6 +76,13 @@ class Solver:
         """
         return self._check(self._solver, self._switches())
 
+    def leave_out(self, prints: Iterable[str], links: Iterable[Link]) -> None:
+        """Leave out prints and links from now on."""
+        for name in prints:
+            del self._prints[name]
+        for link in links:
+            del self._links[link]
+
     def some_conflict(self) -> tuple[tuple[str, ...], tuple[Link, ...]]:
         """Give prints and links that cannot all be true, as the solver came upon them.
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from attrs import define, evolve, field
 
 from coprometrics.configuration import Configuration, find_configuration
-from coprometrics.documents import Document, DocumentError, load_document
+from coprometrics.documents import Document, DocumentError, Place, load_document
 from coprometrics.errors import ReportError
 from coprometrics.importers.registry import Registry
 from coprometrics.metrics.base import several
@@ -80,7 +80,7 @@ def check_report(
     findings = [
         *checker.findings,
         *related.findings,
-        *consistency_findings(related.figures, related.links),
+        *consistency_findings(related.figures, related.links, places=checker.places),
     ]
     known = apply_accepted(_with_prints(findings, checker.texts), _accepted(document), today)
     return evolve(checker.found, findings=known)
@@ -126,6 +126,7 @@ class _Checker:
     found: Check
     findings: list[Finding] = field(factory=list)
     texts: dict[str, tuple[str, ...]] = field(factory=dict)
+    places: dict[str, Place] = field(factory=dict)
 
     @classmethod
     def of(
@@ -177,6 +178,7 @@ class _Checker:
         self.texts |= {
             name: tuple(text for text, _place in figure.texts) for name, figure in prints.items()
         }
+        self.places = {name: figure.texts[0][1] for name, figure in prints.items() if figure.texts}
         self.findings += comparisons(
             self.document, folder, prints, computed, related.links, metrics
         )

@@ -2,13 +2,14 @@
 
 Figures that hang together are judged together, apart from all others. Where they cannot all be
 true, the smallest set of them that cannot is given, and every smallest set of corrections that
-would mend it. Nothing depends on the order in which figures or relations are written.
+would mend it; then what says so is left out, and the rest is judged again, until it can be true.
+Nothing depends on the order in which figures or relations are written.
 """
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import reduce
 from typing import TYPE_CHECKING, Final
@@ -54,7 +55,7 @@ class Correction:
 
 @frozen
 class Group:
-    """What is to be said of figures that hang together.
+    """What is to be said of figures that hang together; of each of their contradictions, one.
 
     Attributes:
         figures: their ids, in the order of the alphabet.
@@ -80,6 +81,9 @@ def examine(
 ) -> tuple[Group, ...]:
     """Say of each group of figures whether all its prints can be true at once.
 
+    A group that has several contradictions is given once for each, and once more as undecided where
+    the time was not enough for the rest. Of figures without links, counts below zero are given.
+
     Args:
         figures: the figures by their ids.
         links: what must hold between them.
@@ -101,11 +105,25 @@ def examine(
         [('by.b', 'exactly 5')]
     """
     ordered = sorted(set(links), key=_order)
+    linked = {name for link in ordered for name in link.figures}
+    alone = [name for name in figures if name not in linked and _is_below_zero(figures[name])]
     groups = [
-        _judge({name: figures[name] for name in sorted(names)}, mine, budget)
-        for names, mine in groups_of(ordered)
+        group
+        for names, mine in (*groups_of(ordered), *(((name,), ()) for name in alone))
+        for group in _judge({name: figures[name] for name in sorted(names)}, mine, budget)
     ]
     return tuple(sorted(groups, key=lambda group: group.figures))
+
+
+def _is_below_zero(known: Known) -> bool:
+    """Say whether a print leaves only values to a count that no count has."""
+    none_below = Interval(Fraction(0), None, low_closed=True, high_closed=False)
+    printed = known.printed
+    return (
+        known.unit == "count"
+        and printed is not None
+        and not printed.interval.intersects(none_below)
+    )
 
 
 def implied(
@@ -156,37 +174,93 @@ def _order(link: Link) -> tuple[str, tuple[str, ...], Fraction, str, str]:
     )
 
 
-def _judge(figures: Mapping[str, Known], links: tuple[Link, ...], budget: float) -> Group:
+def _judge(figures: Mapping[str, Known], links: tuple[Link, ...], budget: float) -> Iterator[Group]:
     """Say of figures that hang together whether all their prints can be true."""
     group = Group(tuple(figures), links, "undecided")
     if _plainly_true(figures, links):
-        return evolve(group, verdict="consistent")
+        yield evolve(group, verdict="consistent")
+        return
     from coprometrics.report._solver import Solver, UndecidedError
 
     half = budget / 2
+    solver = Solver(figures, links, half)
     try:
-        solver = Solver(figures, links, half)
         if solver.possible:
             literal = Solver(figures, links, half, literal=True)
-            return evolve(group, verdict="consistent" if literal.possible else "rounding")
+            yield evolve(group, verdict="consistent" if literal.possible else "rounding")
+            return
     except UndecidedError:
-        return _alone(group, figures)
-    conflict, broken = solver.some_conflict()
-    with contextlib.suppress(UndecidedError):
-        conflict, broken = solver.smallest_conflict()
-    group = evolve(group, verdict="inconsistent", conflict=conflict, broken=broken)
-    with contextlib.suppress(UndecidedError):
-        group = evolve(group, corrections=_corrections(Solver(figures, links, half), figures))
-    return group
+        yield from _alone(group, figures)
+        return
+    found, decided = _conflicts(solver)
+    wrong = [evolve(group, verdict="inconsistent", conflict=c, broken=b) for c, b in found]
+    for one in wrong:
+        # The others are left out, so that what mends one does not depend on them.
+        others = [other for other in wrong if other is not one]
+        kept, rest = _without(figures, links, others)
+        with contextlib.suppress(UndecidedError):
+            solver = Solver(kept, rest, half / len(wrong))
+            one = evolve(one, corrections=_corrections(solver, kept))
+        yield one
+    if not decided:
+        yield from _undecided(*_without(figures, links, wrong))
 
 
-def _alone(group: Group, figures: Mapping[str, Known]) -> Group:
+def _conflicts(solver: Solver) -> tuple[list[tuple[tuple[str, ...], tuple[Link, ...]]], bool]:
+    """Find one conflict after the other, each without the links, or prints, of those before.
+
+    The prints must have been found not to be possible.
+
+    Returns:
+        The prints and links of each, and whether the rest is possible.
+    """
+    from coprometrics.report._solver import UndecidedError
+
+    found = []
+    decided = False
+    with contextlib.suppress(UndecidedError):
+        while not decided:
+            conflict = solver.some_conflict()
+            try:
+                conflict = solver.smallest_conflict()
+            finally:
+                found.append(conflict)
+            prints, links = conflict
+            solver.leave_out(() if links else prints, links)
+            decided = solver.possible
+    return found, decided
+
+
+def _without(
+    figures: Mapping[str, Known], links: Sequence[Link], conflicts: Iterable[Group]
+) -> tuple[dict[str, Known], tuple[Link, ...]]:
+    """Leave out what says that there are conflicts: links, or prints where there are none."""
+    broken = {link for group in conflicts for link in group.broken}
+    prints = {name for group in conflicts if not group.broken for name in group.conflict}
+    kept = {
+        name: evolve(known, printed=None) if name in prints else known
+        for name, known in figures.items()
+    }
+    return kept, tuple(link for link in links if link not in broken)
+
+
+def _alone(group: Group, figures: Mapping[str, Known]) -> Iterator[Group]:
     """Look at each sum of an undecided group by itself: one that cannot be is beyond doubt."""
     broken = tuple(link for link in group.links if link.kind == "sum" and _is_off(link, figures))
     if not broken:
-        return group
+        yield group
+        return
     conflict = sorted({name for link in broken for name in link.figures})
-    return evolve(group, verdict="inconsistent", conflict=tuple(conflict), broken=broken)
+    wrong = evolve(group, verdict="inconsistent", conflict=tuple(conflict), broken=broken)
+    yield wrong
+    yield from _undecided(*_without(figures, group.links, [wrong]))
+
+
+def _undecided(figures: Mapping[str, Known], links: Sequence[Link]) -> Iterator[Group]:
+    """Give the figures that still hang together, and do not plainly fit."""
+    for names, mine in groups_of(links):
+        if not _plainly_true({name: figures[name] for name in names}, mine):
+            yield Group(tuple(sorted(names)), mine, "undecided")
 
 
 def _is_off(link: Link, figures: Mapping[str, Known]) -> bool:

@@ -18,6 +18,7 @@ def consistency_findings(
     figures: Mapping[str, Known],
     links: Sequence[Link],
     *,
+    places: Mapping[str, Place] | None = None,
     budget: float = BUDGET,
 ) -> Iterator[Finding]:
     """Say which printed figures cannot all be true, and what would mend it.
@@ -25,11 +26,12 @@ def consistency_findings(
     Args:
         figures: the figures by their ids.
         links: what must hold between them.
+        places: where figures are printed, for those that no link has.
         budget: the seconds that one group of figures may take.
     """
     for group in examine(figures, links, budget=budget):
         if group.verdict == "inconsistent":
-            yield _inconsistent(group, figures)
+            yield _inconsistent(group, figures, places or {})
         elif group.verdict == "rounding":
             named = [name for name in group.figures if figures[name].printed is not None]
             yield Finding(
@@ -37,7 +39,7 @@ def consistency_findings(
                 f"the printed numbers of {', '.join(named)} do not fit each other as they stand; "
                 "they do because each is rounded",
                 figures=tuple(named),
-                place=_place(group),
+                place=_place(group, {}),
             )
         elif group.verdict == "undecided":
             yield Finding(
@@ -45,12 +47,14 @@ def consistency_findings(
                 f"whether {', '.join(group.figures)} can all be true was not decided "
                 f"in {budget:g} s",
                 figures=tuple(name for name in group.figures if not figures[name].stands_in),
-                place=_place(group),
+                place=_place(group, {}),
                 remedy="split the relation",
             )
 
 
-def _inconsistent(group: Group, figures: Mapping[str, Known]) -> Finding:
+def _inconsistent(
+    group: Group, figures: Mapping[str, Known], places: Mapping[str, Place]
+) -> Finding:
     # Without any link, it is a count below zero that cannot be.
     arithmetic = "; ".join(
         [_said(link, figures) for link in group.broken]
@@ -68,7 +72,7 @@ def _inconsistent(group: Group, figures: Mapping[str, Known]) -> Finding:
         "inconsistent",
         f"these cannot all be true: {arithmetic}",
         figures=tuple(sorted(name for name in about if not figures[name].stands_in)),
-        place=_place(group),
+        place=_place(group, places),
         remedy=remedy,
         suspects=tuple(
             tuple(change.figure for change in correction.changes)
@@ -87,7 +91,10 @@ def _said(link: Link, figures: Mapping[str, Known]) -> str:
     return words if link.source is None else f"{words} (as {link.source} counts)"
 
 
-def _place(group: Group) -> Place | None:
+def _place(group: Group, places: Mapping[str, Place]) -> Place | None:
+    """Give the place of what says so: of a link, or, where none does, of the first print."""
+    if group.conflict and not group.broken and group.conflict[0] in places:
+        return places[group.conflict[0]]
     links = group.broken or group.links
     asked = [link for link in links if link.source is None] or links
     return next((link.place for link in asked if link.place), None)
