@@ -96,6 +96,21 @@ def test_no_text_breaks_a_form(message, name, remedy):
     assert len(rows) == 1
 
 
+@pytest.mark.parametrize(("fail_on", "failures"), [("error", 2), ("warning", 3), ("info", 4)])
+def test_junit_fails_with_what_fails_the_check(fail_on, failures, capsys):
+    import sys
+
+    print_as("junit", CHECK, sys.stdout, fail_on=fail_on)
+    suite = ET.fromstring(capsys.readouterr().out).find("testsuite")
+    assert suite is not None
+    assert suite.get("failures") == str(failures) == str(len(CHECK.failing(fail_on)))
+    said = suite.findtext("system-out") or ""
+    assert [f for f in CHECK.failing("info") if f.message in said] == [
+        f for f in CHECK.failing("info") if f not in CHECK.failing(fail_on)
+    ]
+    assert len(suite.findall("testcase/skipped")) == 1
+
+
 def test_a_fingerprint_stays_where_lines_move_and_tells_twins_apart():
     moved = evolve(CHECK, findings=tuple(
         evolve(f, place=None if f.place is None else Place(f.place.file, f.place.line + 7, 1))

@@ -107,7 +107,7 @@ def check(
             )
         if number and form == "text":
             click.echo()
-        print_as(form, found, sys.stdout)
+        print_as(form, found, sys.stdout, fail_on=fail_on)
         failing += len(found.failing(fail_on))
         if write_accepted:
             _write_accepted(found, last_day, fail_on)

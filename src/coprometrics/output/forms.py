@@ -15,10 +15,10 @@ from coprometrics.report.result import Check
 
 __all__ = ["print_as"]
 
-_FORMS = {"json": check_as_json, "junit": check_as_junit, "sarif": check_as_sarif}
+_FORMS = {"json": check_as_json, "sarif": check_as_sarif}
 
 
-def print_as(form: str, check: Check, file: TextIO) -> None:
+def print_as(form: str, check: Check, file: TextIO, *, fail_on: str = "error") -> None:
     """Print a check in a form.
 
     With ``github`` the summary goes to the file that ``GITHUB_STEP_SUMMARY`` names, if it does.
@@ -27,6 +27,7 @@ def print_as(form: str, check: Check, file: TextIO) -> None:
         form: ``text``, ``json``, ``junit``, ``sarif`` or ``github``.
         check: the check.
         file: where to print.
+        fail_on: the least grave findings that fail the check; ``junit`` tells them from others.
     """
     if form == "text":
         print_check(check, file)
@@ -35,5 +36,7 @@ def print_as(form: str, check: Check, file: TextIO) -> None:
         if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
             with Path(summary).open("a", encoding="utf-8", errors="backslashreplace") as steps:
                 steps.write(check_as_summary(check))
+    elif form == "junit":
+        file.write(check_as_junit(check, fail_on))
     else:
         file.write(_FORMS[form](check))

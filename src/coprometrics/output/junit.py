@@ -14,14 +14,19 @@ __all__ = ["check_as_junit"]
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def check_as_junit(check: Check) -> str:
+def check_as_junit(check: Check, fail_on: str = "error") -> str:
     """Write a check as JUnit XML: a test for each figure, and one for each other finding.
 
-    A test fails with the errors about it; an accepted finding makes it skipped, with the reason.
-    Warnings and infos are in the output of the suite. The time is always 0, so that one check
-    gives one text.
+    A test fails with the findings about it that fail the check; an accepted one makes it skipped,
+    with the reason. Less grave findings are in the output of the suite. The time is always 0, so
+    that one check gives one text.
+
+    Args:
+        check: the check.
+        fail_on: the least grave findings that fail it.
     """
-    cases = [*_cases(check)]
+    failing = frozenset(check.failing(fail_on))
+    cases = [*_cases(check, [f for f in check.findings if f in failing or f.accepted is not None])]
     suite = ET.Element(
         "testsuite",
         {
@@ -39,7 +44,7 @@ def check_as_junit(check: Check) -> str:
     )
     ET.SubElement(suite, "properties")
     suite.extend(cases)
-    lesser = [f for f in check.findings if f.severity != "error" and f.accepted is None]
+    lesser = [f for f in check.findings if f not in failing and f.accepted is None]
     ET.SubElement(suite, "system-out").text = _lines(lesser)
     ET.SubElement(suite, "system-err")
     root = ET.Element("testsuites")
@@ -48,9 +53,8 @@ def check_as_junit(check: Check) -> str:
     return ET.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
 
 
-def _cases(check: Check) -> Iterator[ET.Element]:
+def _cases(check: Check, grave: list[Finding]) -> Iterator[ET.Element]:
     known = {outcome.id for outcome in check.outcomes}
-    grave = [f for f in check.findings if f.severity == "error" or f.accepted is not None]
     for outcome in check.outcomes:
         yield _case("figures", outcome.id, [f for f in grave if f.figures == (outcome.id,)])
     for finding in grave:
