@@ -276,6 +276,26 @@ def test_an_accepted_contradiction_is_of_all_its_prints(folder, said, figure):
     assert f"{figure} was printed as {now[:-1]}, and is printed as {now}" in findings[1].message
 
 
+@pytest.mark.parametrize("name", ["a\\0.md", "a\\ud800.md", "nowhere.md"])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        'document: "NAME"',
+        'sources:\n  - {importer: csv, path: "NAME"}',
+        'sources:\n  - {importer: csv, path: report.yaml, mapping: "NAME"}',
+        'tables:\n  t: {path: "NAME"}',
+        'previous: "NAME"',
+    ],
+)
+def test_a_path_that_leads_nowhere_is_refused_with_its_line(folder: Path, asked: str, name: str):
+    head = CONTRADICTION[: CONTRADICTION.index("figures:")]
+    report = f"{head}{asked}\n".replace("NAME", name)
+    write(folder, "report.yaml", report)
+    line = report[: report.index(name)].count("\n") + 1
+    with pytest.raises(CoprometricsError, match=rf"report\.yaml:{line}:\d+: .*(cannot be|no such)"):
+        check(folder)
+
+
 def test_an_accepted_contradiction_hides_no_other(folder: Path):
     report = CONTRADICTION[: CONTRADICTION.index("figures:")] + (
         "figures:\n"

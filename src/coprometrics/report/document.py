@@ -56,9 +56,13 @@ def read_document(path: Path, *, file: str | None = None) -> Document:
     try:
         with path.open("rb") as opened:
             content = opened.read() if kind else opened.read(_LARGEST + 1)
-    except OSError as problem:
+    except (OSError, ValueError) as problem:
+        # A name with a zero byte, or with half of a character, is no name to any system.
+        reason = getattr(problem, "strerror", None) or "no file can have this name"
         raise ReportError(
-            f"the document cannot be opened: {problem.strerror}", where=name
+            f"the document cannot be opened: {reason}",
+            where=name,
+            remedy="check the name and the folder",
         ) from problem
     if kind is None:
         return _read_parts(path, content, ending, name)

@@ -112,7 +112,7 @@ def _rows(entry: TableEntry, folder: Path, place: Place) -> list[list[_Cell]]:
         try:
             text = read_text(path)
         except CoprometricsError as error:
-            raise ReportError(error.what, where=str(path), remedy=error.remedy) from None
+            raise ReportError(str(error), where=str(place)) from None
         rows = list(_csv(text, str(path)))
     if len(rows) < 2 or len(rows[0]) < 2:
         raise ReportError("a table needs two rows and two columns at least", where=str(place))
