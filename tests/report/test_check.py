@@ -185,7 +185,7 @@ def test_a_figure_that_nothing_stands_behind_is_counted_as_such(folder: Path):
     write(folder, "report.yaml", REPORT[: REPORT.index("figures:")])
     found = check(folder)
     assert found.outcomes[0].verdict == "no source"
-    assert found.findings == ()
+    assert codes(found) == ["figure-without-source"]
     assert "1 figures: no source 1" in check_as_text(found)
 
 
@@ -294,6 +294,35 @@ def test_a_path_that_leads_nowhere_is_refused_with_its_line(folder: Path, asked:
     line = report[: report.index(name)].count("\n") + 1
     with pytest.raises(CoprometricsError, match=rf"report\.yaml:{line}:\d+: .*(cannot be|no such)"):
         check(folder)
+
+
+def test_a_figure_that_nothing_stands_behind_is_a_warning(folder: Path):
+    head = CONTRADICTION[: CONTRADICTION.index("figures:")]
+    write(folder, "d.md", "We gave 19 talks to 20 people.\n")
+    statement = 'document: d.md\nstatements: ["{talks} talks to {people} people"]\n'
+    write(folder, "report.yaml", head + statement + "figures:\n  talks: {}\n")
+    found = check(folder)
+    assert found.failing() == ()
+    assert [(f.code, f.figures) for f in found.failing("warning")] == [
+        ("figure-without-source", ("people",)), ("figure-without-source", ("talks",)),
+    ]  # fmt: skip
+    write(folder, "report.yaml", head + statement + "figures:\n  talks: {manual: o}\n"
+          "  people: {manual: o}\n")  # fmt: skip
+    assert check(folder).failing("info") == ()
+
+
+@pytest.mark.parametrize("blank", ["''", "'  '"])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "figures:\n  a: {printed: '5', manual: BLANK}",
+        "ignore:\n  - {pattern: x, reason: BLANK}",
+    ],
+)
+def test_a_blank_word_for_who_or_why_is_refused(folder: Path, asked: str, blank: str):
+    head = CONTRADICTION[: CONTRADICTION.index("figures:")]
+    write(folder, "report.yaml", f"{head}{asked}\n".replace("BLANK", blank))
+    assert codes(check(folder)) == ["report-shape"]
 
 
 def test_an_accepted_contradiction_hides_no_other(folder: Path):

@@ -89,6 +89,11 @@ CODES: Final[dict[str, Code]] = {
             "One figure is printed twice, in ways that cannot both be true.",
         ),
         Code("figure-unbound", "error", "A figure has no printed text anywhere."),
+        Code(
+            "figure-without-source",
+            "warning",
+            "Neither the records nor a person stand behind a figure.",
+        ),
         Code("inconsistent", "error", "Printed figures cannot all be true."),
         Code("no-such-date", "error", "The document has a date that the calendar has not."),
         Code(

@@ -185,8 +185,17 @@ def _verdict(
             remedy="put it in a statement, or give its text with printed",
         )
         return "not printed", () if figure.entry.manual is not None else (unbound,)
+    if answer is None and figure.entry.manual is not None:
+        return "manual", ()
     if answer is None:
-        return ("no source" if figure.entry.manual is None else "manual"), ()
+        nobody = Finding(
+            "figure-without-source",
+            f"{figure.id} is compared with nothing, and nobody vouches for it",
+            figures=(figure.id,),
+            place=figure.declared,
+            remedy="name the metric that gives it, or say with manual who vouches for it",
+        )
+        return "no source", (nobody,)
     wrong = tuple(_mismatches(figure, answer))
     return ("differs" if wrong or len(figure.read) < len(figure.texts) else "agrees"), wrong
 

@@ -77,7 +77,9 @@ class FigureEntry:
     period: PeriodEntry | None = setting(
         "The period, where it is not that of the report.", default=None
     )
-    manual: str | None = setting("Who vouches for it, where no metric gives it.", default=None)
+    manual: str | None = setting(
+        "Who vouches for it, where no metric gives it.", default=None, schema={"minLength": 1}
+    )
     unit: Unit | None = setting("What it counts, where its print does not say.", default=None)
     rounded_to: int | None = setting(
         "The step it is rounded to, such as 1000.", default=None, schema={"minimum": 1}
@@ -103,6 +105,8 @@ class FigureEntry:
             raise ReportError("a figure with a metric needs value: which value of the metric")
         if self.metric is not None and self.manual is not None:
             raise ReportError("a figure has a metric or is manual, not both")
+        if self.manual is not None and not self.manual.strip():
+            raise ReportError("manual is blank", remedy="say who vouches for the figure")
 
 
 @frozen
@@ -154,6 +158,8 @@ class Ignored:
 
     def __attrs_post_init__(self) -> None:
         check_pattern(self.pattern, "pattern", ReportError)
+        if not self.reason.strip():
+            raise ReportError("the reason is blank", remedy="say why these numbers are no figures")
 
 
 @frozen
