@@ -296,6 +296,18 @@ def test_a_path_that_leads_nowhere_is_refused_with_its_line(folder: Path, asked:
         check(folder)
 
 
+@pytest.mark.parametrize(
+    ("stream", "seen"),
+    [("Jane Doe", "(withheld)"), ("020 7946 0958", "(withheld)"), ("room hire", "(withheld)"),
+     ("7", "'7'"), ("_", "(withheld)")],
+)  # fmt: skip
+def test_what_stands_in_place_of_a_word_is_withheld_where_it_may_be_a_person(folder, stream, seen):
+    write(folder, "income.csv", INCOME.replace("talks", stream))
+    refused = [f.message for f in check(folder).findings if f.code == "record-refused"]
+    assert refused
+    assert all(message.endswith(f", got {seen}") for message in refused)
+
+
 def test_a_figure_that_nothing_stands_behind_is_a_warning(folder: Path):
     head = CONTRADICTION[: CONTRADICTION.index("figures:")]
     write(folder, "d.md", "We gave 19 talks to 20 people.\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections import Counter
 from collections.abc import Generator, Iterable, Iterator
 from pathlib import Path
@@ -15,11 +16,13 @@ from attrs import NOTHING, Factory, define, fields
 from coprometrics.configuration import Configuration
 from coprometrics.documents import load_document
 from coprometrics.errors import (
+    WITHHELD,
     ConfigError,
     CoprometricsError,
     ParameterError,
     PluginError,
     SourceError,
+    number_shown,
 )
 from coprometrics.importers.conformance import checked_item, raised_at
 from coprometrics.importers.contract import (
@@ -44,6 +47,8 @@ from coprometrics.tables.validation import Validation, validate
 __all__ = ["DETAILS_KEPT", "ImportResult", "Policy", "import_source", "load_config"]
 
 Policy = Literal["collect", "strict"]
+
+_PLAIN_WORD = re.compile("[a-z]+(?:_[a-z]+)*")
 
 DETAILS_KEPT = 10_000
 """How many refused rows a result describes one by one; all are counted."""
@@ -342,16 +347,35 @@ def _refusals(checked: Validation, batch: Batch) -> Iterator[Refusal]:
             yield Refusal(batch.at(current), tuple(problems))
             problems = []
         current = issue["row"]
-        problems.append(_problem(issue))
+        problems.append(_problem(issue, batch))
     if current is not None:
         yield Refusal(batch.at(current), tuple(problems))
 
 
-def _problem(issue: dict[str, Any]) -> Problem:
+def _problem(issue: dict[str, Any], batch: Batch) -> Problem:
     code = issue["code"]
     return Problem(
         code=code,
         field=issue["field"],
-        value=issue["value"],
+        value=_seen(issue, batch.rows),
         message=MEANINGS.get(code, code),
     )
+
+
+def _seen(issue: dict[str, Any], rows: pa.Table) -> str | None:
+    """Give a refused value as it may be shown: a text only where it is a number or a plain word.
+
+    In a column of words stands a person too, where a row is out of step.
+    """
+    told: str | None = issue["value"]
+    if told is None or issue["field"] not in rows.column_names:
+        return told
+    try:
+        value = rows.column(issue["field"])[issue["row"]].as_py()
+    except (ValueError, OverflowError):
+        return told  # It is a date beyond the calendar, which is told in words.
+    if isinstance(value, list):
+        return WITHHELD
+    if not isinstance(value, str) or _PLAIN_WORD.fullmatch(value):
+        return told
+    return number_shown(value)
