@@ -68,6 +68,7 @@ def incomes_of_orders(
     places: dict[str, Placed[Order]] = {}
     whole: list[str] = []
     in_utc = False
+    without_tickets = 0
     for placed in gathered.orders:
         order = placed.item
         status = order.status and order.status.strip().casefold()
@@ -90,6 +91,7 @@ def incomes_of_orders(
             skipped["orders that cost nothing"] += 1
             continue
         in_utc |= zone is None
+        without_tickets += not tickets[str(order.id)]
         rows += found.rows
         places[str(order.id)] = placed
     if in_utc:
@@ -97,6 +99,13 @@ def incomes_of_orders(
             "days-in-utc",
             "the time zone of some events is not known, so the days of their payments are those "
             "of UTC; set timezone",
+        )
+    if without_tickets:
+        yield Notice(
+            "orders-without-tickets",
+            f"of {without_tickets:,} paid orders there are no tickets here, which alone "
+            "tell what was donated or given back; have the attendees, or orders with their "
+            "attendees, among the pages",
         )
     made = incomes(pa.Table.from_pylist(rows, schema=PAYMENTS), config)
     ids = (str(id_).removeprefix(f"{SYSTEM}:") for id_ in made["id"].to_pylist())

@@ -36,16 +36,24 @@ def test_the_day_is_that_of_the_place(saved: Pages) -> None:
     late = order("11", gross=100, created="2023-04-01T20:00:00Z")
     saved.add("events", event("101", start=start)).add("orders", late)
     assert saved.only(Income).received_on == dt.date(2023, 4, 2)
-    assert saved.notices() == []
+    assert "days-in-utc" not in saved.notices()
 
 
 def test_a_day_in_an_unknown_place_is_told(saved: Pages) -> None:
-    saved.add("orders", order("11", gross=100, created="2023-04-01T20:00:00Z"))
+    late = order("11", gross=100, created="2023-04-01T20:00:00Z")
+    saved.add("orders", late).add("attendees", attendee("1", "11", costs=costs(100)))
     assert (saved.only(Income).received_on, saved.notices()) == (
         dt.date(2023, 4, 1), ["days-in-utc"],
     )  # fmt: skip
     config = Eventbrite(timezone="Pacific/Auckland")
     assert saved.only(Income, config).received_on == dt.date(2023, 4, 2)
+
+
+def test_orders_without_their_tickets_are_told(saved: Pages) -> None:
+    saved.add("events", event("101")).add("orders", order("11", gross=100), order("12"))
+    assert saved.notices() == ["orders-without-tickets"]
+    saved.add("attendees", attendee("1", "11", costs=costs(100)))
+    assert saved.notices() == []
 
 
 def test_free_orders_give_no_income(saved: Pages) -> None:
