@@ -20,7 +20,7 @@ from coprometrics.report.consistency import implied
 from coprometrics.report.contradictions import consistency_findings
 from coprometrics.report.findings import Acceptance, Finding, apply_accepted
 from coprometrics.report.numerals import locale_format
-from coprometrics.report.prints import judge, read_prints
+from coprometrics.report.prints import are_vouched_for, judge, read_prints
 from coprometrics.report.reading import (
     coverage_finding,
     naming,
@@ -165,8 +165,9 @@ class _Checker:
             self.findings += source.findings
         prints = read_prints(self.document, reading.bindings, number_format)
         outcomes: list[FigureOutcome] = []
+        vouched = are_vouched_for(report, prints.values())
         for name, figure in prints.items():
-            outcome, findings = judge(figure, computed.get(name))
+            outcome, findings = judge(figure, computed.get(name), vouched=vouched)
             outcomes.append(outcome)
             self.findings += [*figure.findings, *findings]
         related = relate(self.document, folder, prints, computed, metrics, number_format)

@@ -257,7 +257,7 @@ def sort(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     Findings without a place come first.
     """
 
-    def order(finding: Finding) -> tuple[str, int, int, str, tuple[str, ...], str, str]:
+    def order(finding: Finding) -> tuple[str, int, int, str, tuple[str, ...], str, str, Prints]:
         place = finding.place or Place("", 0, 0)
         return (
             place.file,
@@ -267,6 +267,7 @@ def sort(findings: Iterable[Finding]) -> tuple[Finding, ...]:
             finding.figures,
             finding.statement or "",
             finding.message,
+            finding.prints,
         )
 
     return tuple(sorted(findings, key=order))

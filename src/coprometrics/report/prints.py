@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -19,7 +19,7 @@ from coprometrics.report.report_file import FigureEntry, Report
 from coprometrics.report.result import FigureOutcome, Verdict
 from coprometrics.report.statements import Binding
 
-__all__ = ["FigurePrints", "judge", "read_prints"]
+__all__ = ["FigurePrints", "are_vouched_for", "judge", "read_prints"]
 
 
 @frozen
@@ -148,8 +148,19 @@ class _Reader:
         )
 
 
+def are_vouched_for(report: Report, prints: Iterable[FigurePrints]) -> bool:
+    """Say whether a report says of anything it prints where that comes from.
+
+    One that does not is read for its contradictions alone.
+    """
+    return bool(report.sources) or any(
+        figure.entry.metric is not None or (figure.entry.manual is not None and figure.texts)
+        for figure in prints
+    )
+
+
 def judge(
-    figure: FigurePrints, answer: Recomputation | None
+    figure: FigurePrints, answer: Recomputation | None, *, vouched: bool = True
 ) -> tuple[FigureOutcome, tuple[Finding, ...]]:
     """Say whether what is printed is what the records give.
 
@@ -157,8 +168,9 @@ def judge(
         figure: the figure with its prints.
         answer: what the records give for it; None where no metric is named. Where it has neither
             a figure nor a problem, the reason is told elsewhere.
+        vouched: whether something must stand behind it.
     """
-    verdict, findings = _verdict(figure, answer)
+    verdict, findings = _verdict(figure, answer, vouched=vouched)
     text, place = figure.texts[0] if figure.texts else (None, None)
     given = answer.figure.text if answer and answer.figure else None
     notes = answer.notes if answer else ()
@@ -167,7 +179,7 @@ def judge(
 
 
 def _verdict(
-    figure: FigurePrints, answer: Recomputation | None
+    figure: FigurePrints, answer: Recomputation | None, *, vouched: bool
 ) -> tuple[Verdict, tuple[Finding, ...]]:
     if answer is not None and answer.figure is None:
         if answer.problem is None:
@@ -195,7 +207,7 @@ def _verdict(
             place=figure.declared,
             remedy="name the metric that gives it, or say with manual who vouches for it",
         )
-        return "no source", (nobody,)
+        return "no source", (nobody,) if vouched else ()
     wrong = tuple(_mismatches(figure, answer))
     return ("differs" if wrong or len(figure.read) < len(figure.texts) else "agrees"), wrong
 
