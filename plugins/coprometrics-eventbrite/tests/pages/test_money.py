@@ -53,7 +53,7 @@ def test_orders_without_their_tickets_are_told(saved: Pages) -> None:
     saved.add("events", event("101")).add("orders", order("11", gross=100), order("12"))
     assert saved.notices() == ["orders-without-tickets"]
     saved.add("attendees", attendee("1", "11", costs=costs(100)))
-    assert saved.notices() == []
+    assert "orders-without-tickets" not in saved.notices()
 
 
 def test_free_orders_give_no_income(saved: Pages) -> None:
