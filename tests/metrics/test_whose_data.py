@@ -104,7 +104,8 @@ def test_instants_finer_than_a_microsecond_are_those_of_the_microsecond_before(m
         2, "occurred_at", pa.array([one // 1000 for one in moments], pa.timestamp("us", "UTC"))
     )
     cut = EPOCH + dt.timedelta(microseconds=max(moments) // 1000)
-    for data in (fine, duckdb.from_arrow(fine)):
+    # An older DuckDB has no nanoseconds itself: what it makes of them is done before it is asked.
+    for data in (fine, duckdb.from_arrow(fine)) if RELATIONS_STAY else (fine,):
         for as_of in (cut, cut - dt.timedelta(microseconds=1)):
             assert funnel(data, ["x"], as_of=as_of).excluded == (
                 funnel(coarse, ["x"], as_of=as_of).excluded
