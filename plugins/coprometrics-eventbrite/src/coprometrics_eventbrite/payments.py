@@ -42,22 +42,19 @@ def with_refunds(rows: pa.Table, donations: Any) -> pa.Table:
     back = pc.and_not(are_refunds(rows), donations)
     if not pc.any(back, min_count=0).as_py():
         return rows
-    orders = pc.unique(rows["order_id"].filter(back))
-    theirs = rows.filter(pc.and_not(pc.is_in(rows["order_id"], value_set=orders), donations))
-    sums = theirs.group_by("order_id").aggregate([("amount_minor", "sum")])
-    nothing_left = sums["order_id"].filter(pc.less_equal(sums["amount_minor_sum"], 0))
-    gone = pc.is_in(rows["order_id"], value_set=nothing_left.combine_chunks())
-    return _refunded(rows, pc.or_(gone, _given_back_by_barcode(rows, back)))
+    orders = rows["order_id"].combine_chunks()
+    codes = pc.binary_join_element_wise(orders, rows["barcode"].combine_chunks(), ":")
+    gone = [_nothing_left(keys, rows["amount_minor"], back, donations) for keys in (orders, codes)]
+    return _refunded(rows, pc.or_(*gone))
 
 
-def _given_back_by_barcode(rows: pa.Table, back: Any) -> Any:
-    """Say which tickets have a refund with their own barcode that leaves nothing of their price."""
-    codes = pc.binary_join_element_wise(rows["order_id"], rows["barcode"], ":").combine_chunks()
-    named = pc.is_in(codes, value_set=codes.filter(back).drop_null())
-    theirs = rows.append_column("code", codes).filter(named)
-    sums = theirs.group_by("code").aggregate([("amount_minor", "sum")])
-    nothing_left = sums["code"].filter(pc.less_equal(sums["amount_minor_sum"], 0))
-    return pc.is_in(codes, value_set=nothing_left.combine_chunks())
+def _nothing_left(keys: Any, amounts: Any, back: Any, donations: Any) -> Any:
+    """Say which rows have a key that a refund has too, and whose amounts come to nothing."""
+    named = pc.is_in(keys, value_set=keys.filter(back).drop_null())
+    theirs = pa.table({"key": keys, "amount": amounts}).filter(pc.and_not(named, donations))
+    sums = theirs.group_by("key").aggregate([("amount", "sum")])
+    nothing_left = sums["key"].filter(pc.less_equal(sums["amount_sum"], 0))
+    return pc.is_in(keys, value_set=nothing_left.combine_chunks())
 
 
 def with_refunded(rows: pa.Table) -> pa.Table:
